@@ -1,0 +1,96 @@
+// Makes the benchmark's data from a seed: chat records cut from the documentation of the installed packages, which is
+// harder than prose (code, commands, links, tables), with a few per cent in other scripts.
+import { closeSync, globSync, openSync, readFileSync, writeSync } from "node:fs";
+import { pick, seededRandom, type Random } from "../src/base/prng.ts";
+
+const OTHER = [
+  "天气很好,我们去公园散步。附近的图书馆今天开放到晚上九点。",
+  "Это обычное предложение на русском языке, и в нём нет ничего особенного.",
+  "Ein gewöhnlicher Satz über Köln und die Brücken am Fluss.",
+  "Une phrase tout à fait ordinaire, écrite un matin d'été.",
+  "今日は良い天気ですね。駅の前で会いましょう。",
+  "🙂 sounds good, see you on Thursday! 🎉",
+];
+
+/** Paragraphs of the Markdown files under node_modules, in the order of their paths; no change logs. */
+function paragraphs(): string[] {
+  const out: string[] = [];
+  for (const path of globSync("node_modules/**/*.md").sort()) {
+    if (/change|history|license|node\/[A-Z]+\.md/i.test(path)) continue;
+    for (const paragraph of readFileSync(path, "utf8").split(/\n\s*\n/)) {
+      if (paragraph.length > 60 && paragraph.length < 3_000) out.push(paragraph);
+    }
+  }
+  return out;
+}
+
+/** Prose in the words of the paragraphs: each next word is one that followed the two before it somewhere. */
+function prose(texts: readonly string[]): (random: Random, words: number) => string {
+  const follows = new Map<string, string[]>();
+  const words = texts.flatMap((text) => (/[`|]|https?:|^\s*[#*[<-]/m.test(text) ? [] : [...text.split(/\s+/), "\n"]));
+  for (let i = 2; i < words.length; i++) {
+    const key = `${words[i - 2]} ${words[i - 1]}`;
+    follows.set(key, [...(follows.get(key) ?? []), words[i] as string]);
+  }
+  const keys = [...follows.keys()];
+  return (random, count) => {
+    let [a, b] = pick(random, keys).split(" ") as [string, string];
+    const out = [a, b];
+    while (out.length < count) {
+      const list = follows.get(`${a} ${b}`);
+      if (!list) [a, b] = pick(random, keys).split(" ") as [string, string];
+      else [a, b] = [b, pick(random, list)];
+      out.push(b);
+    }
+    return out.join(" ").replaceAll(" \n ", "\n");
+  };
+}
+
+export interface ChatRow {
+  readonly id: number;
+  readonly source: string;
+  readonly messages: readonly { readonly role: string; readonly content: string }[];
+}
+
+/** A maker of chat records of about 3 kB: mostly prose, one paragraph in six as the documentation has it. */
+export function chatRows(random: Random): (id: number) => ChatRow {
+  const texts = paragraphs();
+  const write = prose(texts);
+  const answer = (): string => {
+    const parts = Array.from({ length: 2 + Math.floor(random() * 8) }, () =>
+      random() < 1 / 6 ? pick(random, texts) : write(random, 30 + Math.floor(random() * 60)),
+    );
+    if (random() < 0.04) parts.push(pick(random, OTHER));
+    return parts.join("\n\n");
+  };
+  const question = (): string => `${write(random, 25)} What does this mean?`;
+  return (id) => ({
+    id,
+    source: pick(random, ["forum", "manual", "web"]),
+    messages: [
+      { role: "user", content: question() },
+      { role: "assistant", content: answer() },
+      ...(random() < 0.3
+        ? [
+            { role: "user", content: question() },
+            { role: "assistant", content: answer() },
+          ]
+        : []),
+    ],
+  });
+}
+
+/** Writes at least `bytes` of JSON Lines; returns the number of rows. */
+export function writeJsonl(path: string, bytes: number, seed = 7): number {
+  const row = chatRows(seededRandom(seed));
+  const file = openSync(path, "w");
+  let written = 0;
+  let rows = 0;
+  while (written < bytes) {
+    const lines: string[] = [];
+    for (let i = 0; i < 500; i++) lines.push(`${JSON.stringify(row(rows++))}\n`);
+    written += writeSync(file, lines.join(""));
+  }
+  closeSync(file);
+  return rows;
+}

@@ -1,0 +1,128 @@
+// `bezoar clean DATASET -o OUT`: the same file without the flagged records, and what was removed beside it.
+import { existsSync } from "node:fs";
+import { Command, Option } from "commander";
+import { outputExists, ToolError, unsupported, usage } from "../core/errors.ts";
+import { SEVERITIES, atLeast, type Severity } from "../core/severity.ts";
+import { quote } from "../base/escape.ts";
+
+interface Flags {
+  output: string;
+  from: Severity;
+  only?: string[];
+  skip?: string[];
+  prompt?: string;
+  response?: string;
+  config?: string;
+}
+
+const list = (value: string, before: string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+];
+
+export function cleanCommand(): Command {
+  return new Command("clean")
+    .description("Copy a dataset without its flagged records. Every other byte stays as it is.")
+    .argument("<dataset>", "a local file")
+    .requiredOption(
+      "-o, --output <file>",
+      "where the clean copy goes; OUT.removed.jsonl beside it says what was removed and why",
+    )
+    .addOption(
+      new Option("--from <severity>", "remove records flagged at this severity or above")
+        .choices([...SEVERITIES])
+        .default("medium"),
+    )
+    .option("--only <ids>", "only records that these detectors flag", list)
+    .option("--skip <ids>", "ignore these detectors", list)
+    .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
+    .option("--response <field>", "the field that holds the response")
+    .option("--config <file>", "settings to use instead of ./bezoar.yaml")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  bezoar clean train.jsonl -o train.clean.jsonl\n  bezoar clean train.parquet -o clean.parquet --from high",
+    )
+    .action(async (dataset: string, flags: Flags) => {
+      await run(dataset, flags);
+    });
+}
+
+async function run(dataset: string, flags: Flags): Promise<void> {
+  const removedPath = `${flags.output}.removed.jsonl`;
+  for (const path of [flags.output, removedPath]) if (existsSync(path)) throw outputExists(path);
+  const [
+    { scan },
+    { readConfig, detectorIds },
+    { print, writeWhole, writeWholeAsync },
+    { removeRecords, readRecords },
+  ] = await Promise.all([import("./pipeline.ts"), import("./config.ts"), import("./output.ts"), import("./remove.ts")]);
+  const config = readConfig(flags.config ?? "bezoar.yaml", flags.config !== undefined);
+  const only = flags.only ?? config.only;
+  const skip = flags.skip ?? config.skip;
+  if (flags.only) detectorIds("--only", flags.only);
+  if (flags.skip) detectorIds("--skip", flags.skip);
+  const prompt = flags.prompt ?? config.prompt;
+  const response = flags.response ?? config.response;
+  const outcome = await scan([dataset], {
+    roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
+    ...(only ? { only } : {}),
+    ...(skip ? { skip } : {}),
+    ...(config.waivers ? { waivers: config.waivers } : {}),
+  });
+  const { report } = outcome;
+  const [artifact] = report.artifacts;
+  if (!artifact || report.artifacts.length !== 1) {
+    throw usage(
+      `clean takes one dataset file; ${quote(dataset)} is ${report.artifacts.length === 0 ? "none" : `${report.artifacts.length}`}. Clean the files of a folder one by one.`,
+    );
+  }
+  const unread = artifact.coverage.problems[0];
+  if (artifact.coverage.status !== "full") {
+    throw new ToolError(
+      "unsupported",
+      `${quote(dataset)} could not be read in full, so a clean copy would only look clean: ${unread?.message ?? "see bezoar scan"}`,
+    );
+  }
+  const waived = new Set(report.findings.filter((finding) => finding.waived).map(({ id }) => id));
+  const why = new Map<number, { finding: string; detector: string; severity: Severity }[]>();
+  for (const line of outcome.records()) {
+    if (!atLeast(line.severity, flags.from) || waived.has(line.finding)) continue;
+    const reasons = why.get(line.record) ?? [];
+    reasons.push({ finding: line.finding, detector: line.detector, severity: line.severity });
+    why.set(line.record, reasons);
+  }
+  if (artifact.records === undefined)
+    throw unsupported(`${quote(dataset)} holds no records (${artifact.format})`, "There is nothing to remove from it.");
+
+  const drop = (record: number): boolean => why.has(record);
+  await writeWholeAsync(flags.output, removeRecords(dataset, artifact.format, drop));
+  const messages = new Map(report.findings.map((finding) => [finding.id, finding.message]));
+  const removed: string[] = [];
+  for await (const { index, value } of readRecords(dataset, artifact.format, drop)) {
+    const reasons = (why.get(index) ?? []).map((reason) => ({ ...reason, message: messages.get(reason.finding) }));
+    removed.push(`${JSON.stringify({ record: index, reasons, value })}\n`);
+  }
+  writeWhole(removedPath, removed);
+
+  // The copy is judged like any other file: what is left must pass.
+  const again = await scan([flags.output], {
+    roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
+    ...(only ? { only } : {}),
+    ...(skip ? { skip } : {}),
+  });
+  const kept = again.report.artifacts[0]?.records ?? 0;
+  await print(
+    `Removed ${why.size} of ${artifact.records} records; ${kept} remain in ${flags.output}.\nWhat was removed, and why: ${removedPath}\nThe copy scans as: ${again.report.verdict}.\n`,
+  );
+  if (kept !== artifact.records - why.size) {
+    throw new ToolError(
+      "output-failed",
+      `${flags.output} holds ${kept} records where ${artifact.records - why.size} were expected. Do not use it, and please report this.`,
+    );
+  }
+  const { exitCode } = await import("../policy/decide.ts");
+  process.exitCode = exitCode(again.report.verdict);
+}

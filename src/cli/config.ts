@@ -1,0 +1,116 @@
+// bezoar.yaml: what a team agrees on. It is read from the working directory or from --config, never from what is being
+// scanned: a pulled dataset must not configure its own judge. Unknown keys are refused.
+import { readFileSync } from "node:fs";
+import { parseDocument } from "yaml";
+import { badConfig } from "../core/errors.ts";
+import { SEVERITIES, type Severity } from "../core/severity.ts";
+import type { Waiver } from "../policy/decide.ts";
+import { cards } from "./pipeline.ts";
+
+export interface Config {
+  readonly failOn?: Severity;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly prompt?: string;
+  readonly response?: string;
+  readonly workers?: number;
+  readonly waivers?: readonly Waiver[];
+}
+
+const BYTES_MAX = 1024 * 1024;
+
+export function readConfig(path: string, required: boolean): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (!required && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
+    throw badConfig(path, `could not be read (${(error as Error).message}). Check the path given with --config.`);
+  }
+  if (text.length > BYTES_MAX) throw badConfig(path, "is larger than 1 MiB. A configuration is a page of YAML.");
+  return parseConfig(path, text);
+}
+
+export function parseConfig(path: string, text: string): Config {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const [broken] = document.errors;
+  if (broken) throw badConfig(path, broken.message);
+  const value: unknown = document.toJS({ maxAliasCount: 0 });
+  if (value === null || value === undefined) return {};
+  if (typeof value !== "object" || Array.isArray(value)) throw badConfig(path, "must be a map of settings.");
+  const out: Record<string, unknown> = {};
+  for (const [key, given] of Object.entries(value)) {
+    const read = KEYS[key];
+    if (!read) throw badConfig(path, `unknown setting ${JSON.stringify(key)}. Known: ${Object.keys(KEYS).join(", ")}.`);
+    out[key] = read(`${path}: ${key}`, given);
+  }
+  return out as Config;
+}
+
+const text = (where: string, value: unknown): string => {
+  if (typeof value !== "string" || value === "") throw badConfig(where, "must be a text.");
+  return value;
+};
+const texts = (where: string, value: unknown): string[] => {
+  if (!Array.isArray(value)) throw badConfig(where, "must be a list of texts.");
+  return value.map((item, i) => text(`${where}[${i}]`, item));
+};
+export const detectorIds = (where: string, value: unknown): string[] => {
+  const ids = texts(where, value);
+  for (const id of ids) {
+    if (!cards.has(id))
+      throw badConfig(where, `there is no detector ${JSON.stringify(id)}. \`bezoar detectors\` lists them.`);
+  }
+  return ids;
+};
+const severity = (where: string, value: unknown): Severity => {
+  if (!SEVERITIES.includes(value as Severity)) throw badConfig(where, `must be one of ${SEVERITIES.join(", ")}.`);
+  return value as Severity;
+};
+
+const WAIVER_KEYS = ["detector", "uri", "sha256", "reason", "owner", "expires"];
+
+const waivers = (where: string, value: unknown): Waiver[] => {
+  if (!Array.isArray(value)) throw badConfig(where, "must be a list.");
+  return value.map((item: unknown, i): Waiver => {
+    const at = `${where}[${i}]`;
+    if (typeof item !== "object" || item === null) throw badConfig(at, "must be a map.");
+    const given = item as Record<string, unknown>;
+    for (const key of Object.keys(given)) {
+      if (!WAIVER_KEYS.includes(key))
+        throw badConfig(at, `unknown key ${JSON.stringify(key)}. Known: ${WAIVER_KEYS.join(", ")}.`);
+    }
+    const [detector] = detectorIds(`${at}.detector`, [given["detector"]]);
+    const expires =
+      given["expires"] instanceof Date
+        ? given["expires"].toISOString().slice(0, 10)
+        : text(`${at}.expires`, given["expires"]);
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(expires) || Number.isNaN(Date.parse(expires))) {
+      throw badConfig(`${at}.expires`, "must be a day such as 2027-06-30. A waiver without an end is a hole.");
+    }
+    return {
+      detector: detector as string,
+      reason: text(`${at}.reason`, given["reason"]),
+      owner: text(`${at}.owner`, given["owner"]),
+      expires,
+      ...(given["uri"] === undefined ? {} : { uri: text(`${at}.uri`, given["uri"]) }),
+      ...(given["sha256"] === undefined ? {} : { sha256: text(`${at}.sha256`, given["sha256"]) }),
+    };
+  });
+};
+
+const KEYS: Readonly<Record<string, (where: string, value: unknown) => unknown>> = {
+  failOn: severity,
+  only: detectorIds,
+  skip: detectorIds,
+  exclude: texts,
+  prompt: text,
+  response: text,
+  workers: (where, value) => {
+    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 1024)
+      throw badConfig(where, "must be a whole number from 1 to 1024.");
+    return value;
+  },
+  waivers,
+};

@@ -1,0 +1,32 @@
+// Wires the parts that know nothing of each other: readers, detectors and sources, for the main thread and for workers.
+import type { Detector } from "../core/detector.ts";
+import type { RoleOverride } from "../core/roles.ts";
+import { LIMITS, type Limits } from "../base/limits.ts";
+import { detectors } from "../detectors/index.ts";
+import { formats } from "../formats/index.ts";
+import { buildEngine, type Engine } from "../scan/unit.ts";
+import type { Opener } from "../jobs/work.ts";
+import { openSource } from "../sources/open.ts";
+import { spooler } from "../sources/spool.ts";
+
+/** Plain data: it is sent to worker threads. */
+export interface EngineSettings {
+  /** Detector ids to run; absent for all. */
+  readonly detectors?: readonly string[];
+  readonly roles: RoleOverride;
+  readonly limits?: Partial<Limits>;
+  /** Fetch http:// addresses that are not loopback. */
+  readonly allowHttp?: boolean;
+}
+
+export const selectDetectors = (ids: readonly string[] | undefined): readonly Detector[] =>
+  ids ? detectors.filter(({ id }) => ids.includes(id)) : detectors;
+
+export function engineFor(settings: EngineSettings): Engine {
+  return buildEngine(formats, selectDetectors(settings.detectors), { ...LIMITS, ...settings.limits }, settings.roles);
+}
+
+export const opener = (limits: Limits, allowHttp = false, signal?: AbortSignal): Opener => ({
+  open: (ref) => openSource(ref, { env: process.env, allowHttp, ...(signal ? { signal } : {}) }),
+  spooler: () => spooler({ limits, ...(signal ? { signal } : {}) }),
+});

@@ -1,0 +1,331 @@
+// A scan from targets to a report: resolve, plan, run on as many threads as help, merge in order, decide. The library's
+// `scan` and the command line's are this one.
+import { matchesGlob, resolve } from "node:path";
+import { availableParallelism } from "node:os";
+import type { ArtifactRef } from "../core/artifact.ts";
+import type { Card } from "../core/detector.ts";
+import type { Finding, RecordLine, ScanReport } from "../core/report.ts";
+import type { RoleOverride } from "../core/roles.ts";
+import { atLeast, type Severity } from "../core/severity.ts";
+import { LIMITS, type Limits } from "../base/limits.ts";
+import { quote } from "../base/escape.ts";
+import { runPool } from "../jobs/pool.ts";
+import { perform, type WorkItem } from "../jobs/work.ts";
+import { decide, type Waiver } from "../policy/decide.ts";
+import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
+import {
+  addProblem,
+  mergePartial,
+  moveLines,
+  newPartial,
+  type ArtifactPartial,
+  type UnitResult,
+} from "../scan/partial.ts";
+import { splitPlan, SPLIT_BYTES_MIN } from "../scan/plan.ts";
+import { asProblem, type Engine } from "../scan/unit.ts";
+import { resolveTargets } from "../sources/resolve.ts";
+import { detectors } from "../detectors/index.ts";
+import { engineFor, opener, type EngineSettings } from "./engine.ts";
+import { version } from "./version.ts";
+
+export interface ScanOptions {
+  /** Detector ids to run, and not to run. Unknown ids are a usage error of the caller. */
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** Globs of artifact names that are left out, and said to be. */
+  readonly exclude?: readonly string[];
+  readonly roles?: RoleOverride;
+  readonly failOn?: Severity;
+  readonly waivers?: readonly Waiver[];
+  readonly workers?: number;
+  readonly limits?: Partial<Limits>;
+  /** Fetch http:// addresses that are not loopback. */
+  readonly allowHttp?: boolean;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+  /** For waivers; default today. */
+  readonly now?: Date;
+}
+
+export interface Progress {
+  readonly bytes: number;
+  readonly records: number;
+  /** Known bytes of everything found so far; more may come. */
+  readonly totalBytes: number;
+}
+
+export interface ScanOutcome {
+  readonly report: ScanReport;
+  /** Every flagged record, complete. */
+  records(): Iterable<RecordLine>;
+}
+
+/** Work smaller than this in all runs on the calling thread. */
+const INLINE_BYTES_MAX = 8 * 1024 * 1024;
+
+export const cards: ReadonlyMap<string, Card> = new Map(detectors.map((detector) => [detector.id, detector]));
+
+export async function scan(targets: readonly string[], options: ScanOptions = {}): Promise<ScanOutcome> {
+  const begun = performance.now();
+  const settings: EngineSettings = {
+    ...(options.only || options.skip ? { detectors: selected(options) } : {}),
+    roles: options.roles ?? {},
+    ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.allowHttp ? { allowHttp: true } : {}),
+  };
+  const limits = { ...LIMITS, ...options.limits };
+  const engine = engineFor(settings);
+  const run = new Run(targets, options, engine, limits);
+  await run.perform(settings);
+
+  const merged = mergeFindings(run.scanned(), cards);
+  const decision = decide(merged.artifacts, merged.findings, {
+    failOn: options.failOn ?? "high",
+    waivers: options.waivers ?? [],
+    today: (options.now ?? new Date()).toISOString().slice(0, 10),
+  });
+  let records = 0;
+  let bytes = 0;
+  for (const artifact of merged.artifacts) {
+    records += artifact.records ?? 0;
+    bytes += artifact.bytes;
+  }
+  return {
+    report: {
+      schema: "bezoar.report/v1",
+      tool: { name: "bezoar", version },
+      verdict: decision.verdict,
+      reasons: decision.reasons,
+      artifacts: merged.artifacts,
+      findings: decision.findings,
+      ...(run.excluded.length > 0 ? { excluded: run.excluded } : {}),
+      stats: {
+        records,
+        flagged: flagged(merged.records(), decision.findings),
+        bytes,
+        seconds: Math.round(performance.now() - begun) / 1000,
+      },
+    },
+    records: () => merged.records(),
+  };
+}
+
+/** Distinct records flagged at medium or above; lines come ordered by artifact and record. */
+function flagged(lines: Iterable<RecordLine>, findings: readonly Finding[]): number {
+  const waived = new Set(findings.filter((finding) => finding.waived).map(({ id }) => id));
+  let count = 0;
+  let uri = "";
+  let record = -1;
+  for (const line of lines) {
+    if (!atLeast(line.severity, "medium") || waived.has(line.finding) || (line.uri === uri && line.record === record))
+      continue;
+    ({ uri, record } = line);
+    count++;
+  }
+  return count;
+}
+
+const selected = ({ only, skip }: ScanOptions): string[] =>
+  detectors.map(({ id }) => id).filter((id) => (!only || only.includes(id)) && !skip?.includes(id));
+
+interface Entry {
+  readonly uri: string;
+  readonly target: number;
+  readonly partials: ArtifactPartial[];
+}
+
+class Run {
+  readonly excluded: string[] = [];
+  readonly #entries: Entry[] = [];
+  readonly #byUri = new Map<string, Entry>();
+  readonly #places = new Set<string>();
+  readonly #targets: readonly string[];
+  readonly #options: ScanOptions;
+  readonly #engine: Engine;
+  readonly #limits: Limits;
+  #bytes = 0;
+  #records = 0;
+  #total = 0;
+
+  constructor(targets: readonly string[], options: ScanOptions, engine: Engine, limits: Limits) {
+    this.#targets = targets;
+    this.#options = options;
+    this.#engine = engine;
+    this.#limits = limits;
+  }
+
+  scanned(): readonly ScannedArtifact[] {
+    return this.#entries;
+  }
+
+  async perform(settings: EngineSettings): Promise<void> {
+    // Refs first, as long as they are few and small: most scans end here, without a thread.
+    const refs = this.#refs()[Symbol.asyncIterator]();
+    const first: ArtifactRef[] = [];
+    let bytes = 0;
+    let more = true;
+    while (bytes < INLINE_BYTES_MAX) {
+      const step = await refs.next();
+      if (step.done) {
+        more = false;
+        break;
+      }
+      first.push(step.value);
+      bytes += step.value.sizeBytes ?? INLINE_BYTES_MAX;
+    }
+    const items = this.#items(first, more ? refs : undefined);
+    const size = Math.max(1, this.#options.workers ?? availableParallelism());
+    const onBytes = (addedBytes: number, addedRecords: number): void => {
+      this.#bytes += addedBytes;
+      this.#records += addedRecords;
+      this.#options.onProgress?.({ bytes: this.#bytes, records: this.#records, totalBytes: this.#total });
+    };
+    if (!more && bytes < INLINE_BYTES_MAX) {
+      const io = opener(this.#limits, this.#options.allowHttp, this.#options.signal);
+      for await (const item of items) {
+        this.#options.signal?.throwIfAborted();
+        this.#add(item, await perform(item, this.#engine, io, onBytes));
+      }
+      return;
+    }
+    const source = import.meta.url.endsWith(".ts");
+    const pool = runPool(items, {
+      entry: new URL(source ? "./worker.ts" : "./worker.js", import.meta.url),
+      data: settings,
+      size,
+      limits: this.#limits,
+      onBytes,
+      ...(this.#options.signal ? { signal: this.#options.signal } : {}),
+    });
+    for await (const { item, result } of pool) this.#add(item, result);
+  }
+
+  async *#refs(): AsyncIterable<ArtifactRef> {
+    for (const [target, given] of this.#targets.entries()) {
+      for await (const found of resolveTargets([given], this.#access())) {
+        if (found.kind === "artifact") {
+          if (this.#excludes(found)) {
+            this.excluded.push(found.uri);
+            continue;
+          }
+          // A file that two targets name is scanned once.
+          const place =
+            found.location.type === "file"
+              ? (found.location.pathBytes ?? resolve(found.location.path))
+              : found.location.url;
+          if (this.#places.has(place)) continue;
+          this.#places.add(place);
+          this.#enter(found.uri, target);
+          this.#total += found.sizeBytes ?? 0;
+          yield found;
+          continue;
+        }
+        const entry = this.#enter(found.uri, target);
+        const partial = (entry.partials[0] ??= newPartial(""));
+        if (found.kind === "note") partial.notes.push(found.message);
+        else addProblem(partial, found, this.#limits);
+      }
+    }
+  }
+
+  #access(): { limits: Limits; allowHttp?: boolean; signal?: AbortSignal } {
+    const { allowHttp, signal } = this.#options;
+    return { limits: this.#limits, ...(allowHttp ? { allowHttp } : {}), ...(signal ? { signal } : {}) };
+  }
+
+  #excludes(ref: ArtifactRef): boolean {
+    return (this.#options.exclude ?? []).some(
+      (glob) => matchesGlob(ref.name, glob) || matchesGlob(ref.name, `**/${glob}`),
+    );
+  }
+
+  #enter(uri: string, target: number): Entry {
+    const known = this.#byUri.get(uri);
+    if (known) return known;
+    const entry: Entry = { uri, target, partials: [] };
+    this.#entries.push(entry);
+    this.#byUri.set(uri, entry);
+    return entry;
+  }
+
+  async *#items(first: readonly ArtifactRef[], rest: AsyncIterator<ArtifactRef> | undefined): AsyncIterable<WorkItem> {
+    for (const ref of first) yield* this.#itemsOf(ref);
+    if (!rest) return;
+    for (let step = await rest.next(); !step.done; step = await rest.next()) yield* this.#itemsOf(step.value);
+  }
+
+  async *#itemsOf(ref: ArtifactRef): AsyncIterable<WorkItem> {
+    if ((ref.sizeBytes ?? 0) < SPLIT_BYTES_MIN) {
+      yield { ref, task: "whole" };
+      return;
+    }
+    const io = opener(this.#limits, this.#options.allowHttp, this.#options.signal);
+    const { spool, close } = io.spooler();
+    let plan;
+    try {
+      const source = await io.open(ref);
+      try {
+        plan = await splitPlan(source, this.#engine, spool);
+      } finally {
+        await Promise.allSettled([close(), source.close()]);
+      }
+    } catch (error) {
+      const partial = newPartial("");
+      addProblem(partial, asProblem(error), this.#limits);
+      this.#enter(ref.uri, 0).partials.push(partial);
+      return;
+    }
+    if (!plan) {
+      yield { ref, task: "whole" };
+      return;
+    }
+    // A remote file read by ranges is not read a second time for its digest: the one its repository declares stands.
+    if (ref.location.type === "file") yield { ref, task: "hash", marks: plan.ranges.map(({ start }) => start) };
+    for (const [index, range] of plan.ranges.entries())
+      yield { ref, task: "range", index, range, format: plan.format, roles: plan.roles };
+  }
+
+  #add(item: WorkItem, result: UnitResult): void {
+    const entry = this.#byUri.get(item.ref.uri);
+    if (!entry) throw new Error(`unknown artifact ${quote(item.ref.uri)}`);
+    if (item.task === "whole") {
+      const { ref } = item;
+      const own = result.artifacts[0];
+      if (own && ref.declared?.sha256) this.#compare(own, ref.declared.sha256);
+      entry.partials.push(...result.artifacts);
+      return;
+    }
+    const own = result.artifacts[0] as ArtifactPartial;
+    const mine = entry.partials[0];
+    if (item.task === "range") moveLines(own, mine?.lineBases?.[item.index]);
+    if (!mine) entry.partials.push(own);
+    else mergePartial(mine, own, this.#limits);
+    if (item.task === "range" && item.ref.location.type !== "file" && item.ref.declared?.sha256) {
+      this.#compare(entry.partials[0] as ArtifactPartial, item.ref.declared.sha256);
+    }
+    if (item.task === "range") {
+      const merged = entry.partials[0] as ArtifactPartial;
+      merged.roles ??= Object.fromEntries(item.roles.columns);
+      merged.layout ??= item.roles.layout;
+    }
+  }
+
+  /** A repository says which bytes it serves; other bytes are not what was reviewed there. */
+  #compare(partial: ArtifactPartial, declared: string): void {
+    if (partial.sha256 === null) {
+      const note = "The sha256 is the one its repository declares; it was not computed here.";
+      partial.sha256 = declared;
+      if (!partial.notes.includes(note)) partial.notes.push(note);
+    } else if (partial.sha256 !== declared && !partial.problems.some(({ code }) => code === "corrupt")) {
+      addProblem(
+        partial,
+        {
+          code: "corrupt",
+          message: `Its repository declares the sha256 ${declared}, and other bytes came. Fetch it again, and do not use it until they agree.`,
+          lost: true,
+        },
+        this.#limits,
+      );
+    }
+  }
+}

@@ -1,0 +1,168 @@
+// `bezoar scan TARGET…`
+import { Command, InvalidArgumentError, Option } from "commander";
+import { usage } from "../core/errors.ts";
+import { SEVERITIES, type Severity } from "../core/severity.ts";
+import type { Card } from "../core/detector.ts";
+import type { Config } from "./config.ts";
+import type { ScanOutcome } from "./pipeline.ts";
+
+const FORMATS = ["text", "json", "sarif", "html", "markdown"] as const;
+
+interface Flags {
+  format: (typeof FORMATS)[number];
+  output?: string;
+  records?: string;
+  failOn?: Severity;
+  only?: string[];
+  skip?: string[];
+  exclude?: string[];
+  prompt?: string;
+  response?: string;
+  workers?: number;
+  config?: string;
+  allowHttp?: boolean;
+  all?: boolean;
+  color?: boolean;
+  progress: boolean;
+}
+
+const list = (value: string, before: string[] | undefined): string[] => [
+  ...(before ?? []),
+  ...value
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean),
+];
+const globs = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+export const wholeNumber = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 1024)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 1024.");
+  return number;
+};
+
+export function scanCommand(): Command {
+  return new Command("scan")
+    .description("Scan datasets for hidden text, payloads, instructions to the model and other poison.")
+    .argument(
+      "<target...>",
+      "a file, a folder, a glob, - for standard input, hf://datasets/OWNER/NAME[@REV][/PATH], or https://…",
+    )
+    .addOption(new Option("-f, --format <format>", "how to print the report").choices([...FORMATS]).default("text"))
+    .option("-o, --output <file>", "write the report to a file instead of standard output")
+    .option("--records <file>", "write every flagged record to a file, as JSON Lines")
+    .addOption(
+      new Option("--fail-on <severity>", "fail at a finding of this severity or above (default: high)").choices([
+        ...SEVERITIES,
+      ]),
+    )
+    .option("--only <ids>", "run only these detectors, separated by commas", list)
+    .option("--skip <ids>", "do not run these detectors", list)
+    .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", globs)
+    .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
+    .option("--response <field>", "the field that holds the response")
+    .option("--workers <n>", "threads to use (default: one for each core)", wholeNumber)
+    .option("--config <file>", "settings to use instead of ./bezoar.yaml")
+    .option("--allow-http", "fetch http:// addresses too, which anybody on the way can change")
+    .option("--all", "print every finding in full, low and info included")
+    .option("--color", "colour even in a pipe")
+    .option("--no-color", "no colour")
+    .option("--no-progress", "no progress line")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  bezoar scan examples
+  bezoar scan data/*.parquet --records flagged.jsonl
+  cat train.jsonl | bezoar scan - --format json
+  bezoar scan hf://datasets/owner/name@main --fail-on medium`,
+    )
+    .action(async (targets: string[], flags: Flags) => {
+      await run(targets, flags);
+    });
+}
+
+async function run(targets: readonly string[], flags: Flags): Promise<void> {
+  const [{ scan, cards }, { readConfig, detectorIds }, { print, writeWhole }, { ProgressLine }] = await Promise.all([
+    import("./pipeline.ts"),
+    import("./config.ts"),
+    import("./output.ts"),
+    import("./progress.ts"),
+  ]);
+  const config: Config = readConfig(flags.config ?? "bezoar.yaml", flags.config !== undefined);
+  if (flags.only) detectorIds("--only", flags.only);
+  if (flags.skip) detectorIds("--skip", flags.skip);
+  const only = flags.only ?? config.only;
+  const skip = flags.skip ?? config.skip;
+  const prompt = flags.prompt ?? config.prompt;
+  const response = flags.response ?? config.response;
+  const failOn = flags.failOn ?? config.failOn;
+  const workers = flags.workers ?? config.workers;
+  const exclude = [...(config.exclude ?? []), ...(flags.exclude ?? [])];
+  if (only && skip && only.every((id) => skip.includes(id))) throw usage("--only and --skip leave no detector to run.");
+
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once("SIGINT", onSignal);
+  process.once("SIGTERM", onSignal);
+  const progress = new ProgressLine(process.stderr);
+  const outcome = await scan(targets, {
+    roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
+    exclude,
+    signal: interrupt.signal,
+    ...(only ? { only } : {}),
+    ...(skip ? { skip } : {}),
+    ...(failOn ? { failOn } : {}),
+    ...(workers ? { workers } : {}),
+    ...(flags.allowHttp ? { allowHttp: true } : {}),
+    ...(config.waivers ? { waivers: config.waivers } : {}),
+    ...(flags.progress ? { onProgress: (now) => progress.update(now) } : {}),
+  }).finally(() => {
+    progress.end();
+    process.off("SIGINT", onSignal);
+    process.off("SIGTERM", onSignal);
+  });
+  const { report } = outcome;
+  if (flags.records !== undefined) {
+    const { renderRecords } = await import("../report/json.ts");
+    writeWhole(flags.records, renderRecords(outcome.records()));
+  }
+  const text = await render(flags, targets, outcome, cards);
+  if (flags.output === undefined) await print(text);
+  else writeWhole(flags.output, [text]);
+  const { exitCode } = await import("../policy/decide.ts");
+  process.exitCode = exitCode(report.verdict);
+}
+
+async function render(
+  flags: Flags,
+  targets: readonly string[],
+  outcome: ScanOutcome,
+  cards: ReadonlyMap<string, Card>,
+): Promise<string> {
+  const { report } = outcome;
+  switch (flags.format) {
+    case "json":
+      return (await import("../report/json.ts")).renderJson(report);
+    case "sarif":
+      return (await import("../report/sarif.ts")).renderSarif(report, cards);
+    case "html":
+      return (await import("../report/html.ts")).renderHtml(report, cards, [...outcome.records()]);
+    case "markdown":
+      return (await import("../report/markdown.ts")).renderMarkdown(report, cards);
+    case "text": {
+      const [{ renderText }, { shellWord }] = await Promise.all([
+        import("../report/text.ts"),
+        import("../report/commands.ts"),
+      ]);
+      const terminal = flags.output === undefined && process.stdout.isTTY;
+      const color = flags.color ?? (terminal && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb");
+      return renderText(report, cards, {
+        color,
+        width: terminal ? Math.max(60, Math.min(process.stdout.columns, 120)) : 100,
+        command: ["bezoar", "scan", ...targets.map((target) => shellWord(target) ?? "TARGET")].join(" "),
+        ...(flags.all ? { all: true } : {}),
+      });
+    }
+  }
+}

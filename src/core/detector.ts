@@ -1,0 +1,148 @@
+// A detector is an annotated constant: a card that every output renders, and one hook. Its inputs are core types, so it
+// works on a record whatever file it came from. No clock, no randomness, no I/O, no state between calls.
+import type { Confidence, Severity } from "./severity.ts";
+import type { DataRecord, Field } from "./record.ts";
+import type { DocumentPart } from "./format.ts";
+
+/** `AML.T…`: MITRE ATLAS. `LLM…:2025`: OWASP Top 10 for LLM applications. `CWE-…`. Or a specification's URL. */
+export type Reference =
+  | `AML.T${string}`
+  | `LLM${string}:2025`
+  | `CWE-${number}`
+  | `ATT&CK ${string}`
+  | `https://${string}`;
+
+export const FAMILIES = [
+  "hidden-text",
+  "encoded-payload",
+  "malicious-code",
+  "model-instruction",
+  "network",
+  "trigger",
+  "secret",
+  "personal-data",
+  "program",
+  "metadata",
+  "integrity",
+  "association",
+] as const;
+export type Family = (typeof FAMILIES)[number];
+
+export interface Card {
+  /** Words that name the bad thing, in kebab-case. Permanent. */
+  readonly id: string;
+  readonly family: Family;
+  readonly title: string;
+  /** The severity of an ordinary hit; a hit may carry its own. */
+  readonly severity: Severity;
+  readonly confidence: Confidence;
+  readonly maturity: "stable" | "preview";
+  readonly since: string;
+  readonly references: readonly Reference[];
+  readonly docs: {
+    readonly finds: string;
+    readonly matters: string;
+    readonly misses: string;
+    readonly remedy: string;
+  };
+  /**
+   * What it means when many records hit. A shell-training set holds a thousand different commands; that is its subject,
+   * not a thousand attacks. When at least `share` of the records (and 20 of them) hit, and their payloads differ from
+   * each other, the finding is lowered to `severity`. One payload repeated over unrelated records is never lowered.
+   */
+  readonly subject?: { readonly share: number; readonly severity: Severity };
+  /** A group found in more than this share of all records is how the set is written, not a trigger: it is lowered to
+   * `info`. */
+  readonly rare?: { readonly shareMax: number };
+}
+
+export interface Hit {
+  /** One sentence a colleague would say, with what was found in it; the report adds a missing capital and full stop.
+   * Text from the record in it goes through `quote`. */
+  readonly message: string;
+  /** Where: the field, and UTF-16 offsets [start, end) in its text. */
+  readonly field?: Field;
+  readonly start?: number;
+  readonly end?: number;
+  /** Line number from 1, for documents. */
+  readonly lineNumber?: number;
+  /** What a reviewer should see, raw (outputs escape it): about 40 characters either side. Cut by `excerpt`. */
+  readonly excerpt: string;
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  /** Hits of one group become one finding: a decoded payload, a token, a host. Default: the detector's hits are one. */
+  readonly group?: string;
+  /** What repeats when an attack repeats (the command, the URL), normalised. Default: the group or the excerpt. */
+  readonly payload?: string;
+  /** Numbers and decoded text a reviewer can check. */
+  readonly evidence?: Readonly<Record<string, string | number | boolean>>;
+  /** 0 to 1, for `--records`. Default by confidence. */
+  readonly score?: number;
+}
+
+export type Report = (hit: Hit) => void;
+
+/**
+ * What must be in a record's raw bytes for `inspect` to be worth calling; any one is enough. A string is a literal of at
+ * least three characters with no space, quote or backslash (found in any case), or non-ASCII text, and is found through
+ * JSON and XML escapes too. `word` is a literal with no letter or digit on either side (`drop`, not `raindrops`). `all`
+ * are parts that must all be in the record, in any order, each a literal or a choice of literals: the way to name common
+ * words that only together mean something (a verb, an object and a place). `bytes` names a byte class the search knows.
+ */
+export type Anchor =
+  | string
+  | { readonly word: string }
+  | { readonly all: readonly (string | readonly string[])[] }
+  | { readonly bytes: ByteClass };
+
+export const BYTE_CLASSES = [
+  "invisible", // a default-ignorable, format, tag, variation-selector, private-use, noncharacter or control character
+  "mixed-script", // a letter of one script touching a letter of a confusable other
+  "long-run", // 24 or more of [A-Za-z0-9+/_=-] in a row, with both letters and digits or mixed case
+  "escape-run", // eight or more \xNN, %NN, &#N; or \NNN in a row
+  "emoji-token", // capitals, digits or underscores touching an emoji, or a word in pipes or double brackets
+  "raw-ip", // four dotted decimal numbers
+  "everything", // every record: only for detectors that cost next to nothing
+] as const;
+export type ByteClass = (typeof BYTE_CLASSES)[number];
+
+export interface RecordDetector extends Card {
+  readonly reads: "record";
+  readonly anchors: readonly Anchor[];
+  inspect(record: DataRecord, report: Report): void;
+}
+
+/** Reads scripts, notebooks and cards, one document at a time. */
+export interface DocumentDetector extends Card {
+  readonly reads: "document";
+  readonly languages: readonly DocumentPart["language"][];
+  inspect(document: DocumentPart, report: Report): void;
+}
+
+/** Facts about a file as a whole. */
+export interface ArtifactFacts {
+  readonly name: string;
+  readonly extension: string;
+  /** The id of the format that content decided, and formats the extension would have meant. */
+  readonly format: string | undefined;
+  readonly extensionFormats: readonly string[];
+  /** Other formats that also recognise the same bytes with certainty (a polyglot). */
+  readonly alsoFormats: readonly string[];
+}
+
+export interface ArtifactDetector extends Card {
+  readonly reads: "artifact";
+  inspect(facts: ArtifactFacts, report: Report): void;
+}
+
+export type Detector = RecordDetector | DocumentDetector | ArtifactDetector;
+
+/** An input to a detector and what must be found in it; a named test and a block on its page. */
+export interface Example {
+  readonly title: string;
+  /** Records as plain values, or a document's text; payloads are inert and assembled in code. */
+  readonly given: readonly unknown[] | { readonly language: DocumentPart["language"]; readonly text: string };
+  /** `RECORD POINTER` of each expected hit in order, for documents `LINE`; empty for a clean example. A trailing
+   * ` severity` (`0 /input high`) also checks the severity. */
+  readonly finds: readonly string[];
+}

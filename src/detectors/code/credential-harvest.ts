@@ -1,0 +1,173 @@
+// Credential harvesting: keys, tokens, password stores and whole environments that are read, and above all sent away.
+// A program that reads its own API key from the environment is ordinary; one that posts the whole environment is not.
+import type { RecordDetector } from "../../core/detector.ts";
+import { anchorsOf, inspectCommands } from "./indicators.ts";
+import type { Indicator } from "./indicators.ts";
+
+// What carries data away.
+const SENDS =
+  /\bcurl\b[^\n]{0,200}?(?:\s-(?:d|F|T|X\s?POST)|--(?:data|form|upload)|\$\(|`|=@|@-)|\bwget\b[^\n]{0,120}--post|requests\.(?:post|put|get)\s?\(|httpx\.(?:post|put)|urlopen\s?\(|\bfetch\s?\(|axios\b|XMLHttpRequest|sendBeacon|\|\s?(?:nc|ncat|netcat|telnet|mail|mailx|sendmail|socat|curl|openssl)\b|\b(?:nc|ncat|netcat)\s[^\n]{2,80}<|\bscp\b|\brsync\b|\bsftp\b|Invoke-(?:RestMethod|WebRequest)|UploadString|UploadFile|\biwr\b|\birm\b|\.send(?:all|to)?\s?\(|nslookup|\bdig\b|smtplib|\/dev\/tcp\/|https?\.request|http\.Post|webhook|pastebin|ngrok|exfil/i;
+
+const READS =
+  /(?:\b(?:cat|less|head|tail|cp|tar|zip|base64|xxd|strings|type|Get-Content|gc|copy)\b|\bopen\s?\(|read_text|readFile(?:Sync)?\s?\(|file_get_contents\s?\(|File\.read|sqlite3\.connect\s?\(|copyfile\s?\()[^\n]{0,80}$/i;
+
+const STORES: readonly (readonly [string, readonly string[], RegExp])[] = [
+  ["SSH private key", ["id_rsa", "id_ed25519", "id_ecdsa", "id_dsa"], /\bid_(?:rsa|ed25519|ecdsa|dsa)\b(?!\.pub)/gi],
+  ["AWS credentials", [".aws"], /\.aws[\\/]{1,2}credentials\b/gi],
+  ["password hashes", ["shadow", "gshadow", "master.passwd"], /\/etc\/(?:g?shadow|master\.passwd)\b/gi],
+  [
+    "Git or package registry credentials",
+    [".git-credentials", ".netrc", ".npmrc", ".pypirc", "_netrc"],
+    /\.git-credentials\b|[._]netrc\b|\.npmrc\b|\.pypirc\b/gi,
+  ],
+  [
+    "Kubernetes or Docker credentials",
+    [".kube", "serviceaccount", ".docker"],
+    /\.kube[\\/]{1,2}config\b|\/run\/secrets\/kubernetes\.io\/serviceaccount|\.docker[\\/]{1,2}config\.json/gi,
+  ],
+  [
+    "cloud login",
+    ["gcloud", "application_default_credentials", "accesstokens.json", "msal_token_cache"],
+    /\.config\/gcloud|application_default_credentials|accessTokens\.json|msal_token_cache/gi,
+  ],
+  [
+    "model hub token",
+    ["huggingface", "hf_token"],
+    /(?:\.cache\/huggingface|\.huggingface)\/(?:token|stored_tokens)\b/gi,
+  ],
+  [
+    "browser passwords or cookies",
+    ["login", "cookies", "key4.db"],
+    /\bLogin Data\b(?=["'\\/]|\s?$)|\blogins\.json\b|\bkey4\.db\b|\bcookies\.sqlite\b|[\\/]Default[\\/]{1,2}(?:Network[\\/]{1,2})?Cookies\b/gim,
+  ],
+  ["environment file", [".env"], /(?<![\w.])[\w~$/-]{0,60}\.env(?:\.(?:local|production|prod))?(?![\w.(-])/g],
+  [
+    "shell history or wallet",
+    ["_history", "wallet.dat"],
+    /\.(?:bash|zsh|mysql|psql|python)_history\b|\bwallet\.dat\b/gi,
+  ],
+  ["process environment", ["proc"], /\/proc\/(?:self|\d{1,7}|\*|1)\/environ\b/gi],
+];
+
+const stores: Indicator[] = STORES.flatMap(([what, anchors, pattern]): Indicator[] => [
+  {
+    technique: `${what}, sent away`,
+    anchors,
+    pattern,
+    near: [SENDS],
+    span: 280,
+    severity: "critical",
+  },
+  // Reading alone: the verb must stand right before the name.
+  {
+    technique: `${what}, read`,
+    anchors,
+    pattern,
+    before: READS,
+    severity: what === "environment file" || what === "shell history or wallet" ? "medium" : "high",
+  },
+]);
+
+export const CREDENTIAL_HARVESTS: readonly Indicator[] = [
+  ...stores,
+  {
+    technique: "cloud metadata service",
+    anchors: ["169.254.169.254", "metadata.google.internal", "169.254.170.2", "fd00:ec2"],
+    pattern: /(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal)\/?[^\s"'`]{0,120}/gi,
+    near: [
+      /curl|wget|requests|fetch|urlopen|http\.get|Invoke-|iwr|irm|meta-data|computeMetadata|identity\/oauth2|security-credentials/i,
+    ],
+    severity: "high",
+  },
+  {
+    technique: "whole environment sent away",
+    anchors: ["printenv", "os.environ", "process.env", "getenv", "env.to_h", "$_env"],
+    pattern:
+      /\bprintenv\b|\bos\.environ(?:b|\.copy\s?\(\s?\)|\.items\s?\(\s?\))?(?!\s?[[.\w])|\bdict\s?\(\s?os\.environ\b|JSON\.stringify\s?\(\s?process\.env\b|\bprocess\.env(?![\w.[])|System\.getenv\s?\(\s?\)|\bENV\.to_h\b|os\.Environ\s?\(\s?\)|\$_ENV\b(?!\s?\[)/g,
+    near: [SENDS],
+    span: 280,
+    severity: "critical",
+  },
+  {
+    technique: "whole environment piped to the network",
+    anchors: ["env", "curl", "wget", "netcat", "ncat"],
+    literals: ["env", "set", "export", "declare", "compgen"],
+    pattern:
+      /(?:^|[\s;&|("'`$])(?:\/usr\/bin\/)?(?:env|printenv|set|export\s+-p|declare\s+-x)(?:\s?\|\s?(?:sort|grep\s[^\n|]{1,40}|base64(?:\s-w\s?0)?|gzip|tr\s[^\n|]{1,40})){0,3}\s?\|\s?(?:\w{1,12}\s)?(?:nc|ncat|netcat|curl|wget|openssl|mail|telnet|socat)\b[^\n]{0,160}|(?:curl|wget)\b[^\n]{1,200}?(?:\$\(|`)\s?(?:env|printenv)\b[^\n]{0,120}|(?:nc|ncat)\s[^\n]{2,80}<<<\s?"?\$\(\s?(?:env|printenv)\b/gi,
+    severity: "critical",
+  },
+  {
+    technique: "PowerShell environment or vault read",
+    anchors: ["env:", "vaultcmd", "cmdkey", "passwordvault", "dpapi", "cryptunprotectdata"],
+    pattern:
+      /(?:Get-ChildItem|gci|dir|ls)\s+env:[^\n]{0,120}|\bvaultcmd(?:\.exe)?\s+\/list[^\n]{0,60}|\bcmdkey(?:\.exe)?\s+\/list|PasswordVault\b|CryptUnprotectData\b/gi,
+    near: [/Invoke-|iwr|irm|curl|Upload|vaultcmd|cmdkey|PasswordVault|CryptUnprotectData|TcpClient|ConvertTo-Json/i],
+    severity: "high",
+  },
+  {
+    technique: "token sent to a stranger",
+    anchors: [
+      "hf_token",
+      "api_key",
+      "aws_secret",
+      "github_token",
+      "gh_token",
+      "aws_session_token",
+      "access_token",
+      "secret_key",
+      "npm_token",
+      "slack_token",
+    ],
+    pattern:
+      /\b(?:curl|wget)\b[^\n]{1,240}?(?:[?&][\w-]{1,24}=|-d\s?["']?[^\n]{0,60}|--data(?:-\w{1,12})?[\s=]["']?[^\n]{0,60}|-F\s?["']?[^\n]{0,60})\$\{?(?:HF_TOKEN|HUGGING\w{0,12}_TOKEN|[A-Z]{2,16}_API_KEY|AWS_SECRET\w{0,24}|AWS_SESSION_TOKEN|GITHUB_TOKEN|GH_TOKEN|NPM_TOKEN|SLACK_TOKEN|SECRET_KEY|ACCESS_TOKEN)\b|requests\.(?:post|get)\s?\([^\n]{1,160}?(?:data|json|params)\s?=[^\n]{0,80}?(?:os\.environ|getenv)[^\n]{0,60}/g,
+    severity: "high",
+  },
+  {
+    technique: "password dump",
+    anchors: [
+      "mimikatz",
+      "sekurlsa",
+      "lsass",
+      "secretsdump",
+      "dump-keychain",
+      "find-generic-password",
+      "procdump",
+      "lazagne",
+      "comsvcs",
+      "ntds.dit",
+      "hklm",
+    ],
+    pattern:
+      /\bsekurlsa::\w{3,24}|\blsadump::\w{2,12}|\bsecretsdump(?:\.py)?\s[^\n]{3,100}|\bsecurity\s+(?:dump-keychain|find-(?:generic|internet)-password)\b[^\n]{0,80}|\bprocdump(?:64)?(?:\.exe)?\s[^\n]{0,60}lsass[^\n]{0,40}|comsvcs\.dll[^\n]{0,12}MiniDump[^\n]{0,80}|\blazagne(?:\.exe|\.py)?\s+all\b|\breg(?:\.exe)?\s+save\s+hklm\\{1,4}(?:sam|system|security)\b[^\n]{0,80}|\bmimikatz(?:\.exe)?\s+["'][^\n]{3,80}|ntds\.dit\b(?=[^\n]{0,60}(?:copy|vss))/gi,
+    severity: "critical",
+  },
+];
+
+export const credentialHarvest: RecordDetector = {
+  id: "credential-harvest",
+  family: "malicious-code",
+  reads: "record",
+  title: "Command that collects credentials",
+  severity: "critical",
+  confidence: "high",
+  maturity: "stable",
+  since: "0.1.0",
+  references: ["AML.T0020", "AML.T0025", "LLM02:2025", "CWE-200", "ATT&CK T1552", "ATT&CK T1555"],
+  docs: {
+    finds:
+      "Private keys, cloud and registry credentials, password hashes, browser stores, environment files and whole environments that a command or program reads or sends away, the cloud metadata service, and well-known password dumpers.",
+    matters: "A model or an agent that repeats it gives away whatever the machine it runs on is trusted with.",
+    misses: "Stores not listed, names built at run time, and programs that read in one field and send in another.",
+    remedy:
+      "Remove the records unless credentials handling is the dataset's subject, and look where the data would have gone.",
+  },
+  subject: { share: 0.02, severity: "low" },
+  anchors: anchorsOf(CREDENTIAL_HARVESTS),
+  inspect(record, report) {
+    inspectCommands(record, report, {
+      what: "Credentials are collected",
+      indicators: CREDENTIAL_HARVESTS,
+      home: ["shell", "security", "network"],
+    });
+  },
+};

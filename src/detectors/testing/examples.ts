@@ -1,0 +1,37 @@
+// Runs a detector's examples: what stands beside each detector in `*.examples.ts`. Used by the acceptance suite for all
+// of them, and by hand while writing one.
+import type { Detector, Example, Hit } from "../../core/detector.ts";
+import type { DocumentPart } from "../../core/format.ts";
+import { planRoles } from "../../core/roles.ts";
+import { toRecord } from "../../core/fields.ts";
+
+/** The hits of one example in the form of `Example.finds`: `RECORD POINTER severity`, or `LINE severity`. */
+export function hitsOf(detector: Detector, example: Example): { readonly where: string; readonly hit: Hit }[] {
+  const found: { where: string; hit: Hit }[] = [];
+  const severity = (hit: Hit): string => hit.severity ?? detector.severity;
+  if (detector.reads === "record" && Array.isArray(example.given)) {
+    const plan = planRoles(example.given);
+    example.given.forEach((value: unknown, index: number) => {
+      detector.inspect(toRecord(index, { value }, plan), (hit) => {
+        found.push({ where: `${index} ${hit.field?.pointer ?? "-"} ${severity(hit)}`, hit });
+      });
+    });
+  } else if (detector.reads === "document" && !Array.isArray(example.given)) {
+    const { language, text } = example.given as { language: DocumentPart["language"]; text: string };
+    detector.inspect({ kind: "document", language, text }, (hit) => {
+      found.push({ where: `${hit.lineNumber ?? "-"} ${severity(hit)}`, hit });
+    });
+  }
+  return found;
+}
+
+/** Expected and found, in the same form and order; a severity that the example does not name is not compared. */
+export function compare(detector: Detector, example: Example): { readonly expected: string[]; readonly actual: string[] } {
+  const found = hitsOf(detector, example).map(({ where }) => where);
+  const expected = [...example.finds];
+  const actual = found.map((where, i) => {
+    const want = expected[i];
+    return want !== undefined && where.startsWith(`${want} `) ? want : where;
+  });
+  return { expected, actual };
+}

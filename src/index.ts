@@ -1,0 +1,2 @@
+// The library's front door.
+export type { ScanReport, Finding, ArtifactReport, RecordLine } from "./core/report.ts";

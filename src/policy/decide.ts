@@ -1,0 +1,74 @@
+// Findings and coverage to a verdict. A pass needs every artifact looked at in full and nothing at or above the
+// threshold; what could not be looked at is undecided, never a pass.
+import type { ArtifactReport, Finding, Reason, Verdict } from "../core/report.ts";
+import { atLeast, type Severity } from "../core/severity.ts";
+
+export interface Waiver {
+  readonly detector: string;
+  /** Only for this artifact (its URI), or for these bytes (their sha256). Neither: everywhere. */
+  readonly uri?: string;
+  readonly sha256?: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** The last day on which it holds, YYYY-MM-DD, in UTC. */
+  readonly expires: string;
+}
+
+export interface Policy {
+  readonly failOn: Severity;
+  readonly waivers: readonly Waiver[];
+  /** YYYY-MM-DD. */
+  readonly today: string;
+}
+
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly reasons: Reason[];
+  readonly findings: Finding[];
+}
+
+export function decide(artifacts: readonly ArtifactReport[], findings: readonly Finding[], policy: Policy): Decision {
+  const live = policy.waivers.filter(({ expires }) => expires >= policy.today);
+  const digests = new Map(artifacts.map(({ uri, sha256 }) => [uri, sha256]));
+  const covers = (waiver: Waiver, finding: Finding): boolean =>
+    waiver.detector === finding.detector &&
+    (waiver.uri === undefined || waiver.uri === finding.location.uri) &&
+    (waiver.sha256 === undefined || waiver.sha256 === digests.get(finding.location.uri));
+  const judged = findings.map((finding): Finding => {
+    const waiver = live.find((candidate) => covers(candidate, finding));
+    return waiver
+      ? { ...finding, waived: { reason: waiver.reason, owner: waiver.owner, expires: waiver.expires } }
+      : finding;
+  });
+  const reasons: Reason[] = [];
+  const failing = judged.filter((finding) => !finding.waived && atLeast(finding.severity, policy.failOn));
+  if (failing.length > 0) {
+    const detectors = [...new Set(failing.map(({ detector }) => detector))];
+    const named = detectors.slice(0, 5).join(", ") + (detectors.length > 5 ? ` and ${detectors.length - 5} more` : "");
+    reasons.push({
+      code: "finding",
+      message: `${failing.length} finding${failing.length === 1 ? "" : "s"} at or above ${policy.failOn}: ${named}.`,
+    });
+  }
+  const unseen = artifacts.filter(({ coverage }) => coverage.status !== "full");
+  if (unseen.length > 0) {
+    reasons.push({
+      code: "coverage",
+      message: `${unseen.length} of ${artifacts.length} file${artifacts.length === 1 ? "" : "s"} could not be looked at in full.`,
+    });
+  }
+  const nothing = artifacts.every(({ bytes }) => bytes === 0);
+  if (nothing) reasons.push({ code: "nothing-scanned", message: "There was nothing to scan." });
+  for (const waiver of policy.waivers) {
+    if (waiver.expires < policy.today && findings.some((finding) => covers(waiver, finding))) {
+      reasons.push({
+        code: "waiver-expired",
+        message: `The waiver for ${waiver.detector} by ${waiver.owner} expired on ${waiver.expires}.`,
+      });
+    }
+  }
+  const verdict: Verdict = failing.length > 0 ? "fail" : unseen.length > 0 || nothing ? "undecided" : "pass";
+  return { verdict, reasons, findings: judged };
+}
+
+export const exitCode = (verdict: Verdict): 0 | 1 | 2 => (verdict === "pass" ? 0 : verdict === "fail" ? 1 : 2);

@@ -1,0 +1,64 @@
+// What every output says first: the verdict as a word, what it means, and how much was found. The verdict and its
+// reasons come from the report; this only puts them into words.
+import type { ScanReport } from "../core/report.ts";
+import { byCoverage, splitWaived, tally, WORST_FIRST } from "./order.ts";
+import { count, plural } from "./figures.ts";
+
+export interface Headline {
+  readonly word: "PASS" | "FAIL" | "UNDECIDED";
+  readonly sentence: string;
+  /** What was found, and in how much of what was looked at. */
+  readonly found: string;
+  /** How much was looked at, and that it is no proof. */
+  readonly looked: string;
+}
+
+export function headline(report: ScanReport): Headline {
+  const { full, partial, none } = byCoverage(report.artifacts);
+  const lookedAt = full.length + partial.length;
+  const unlooked = [
+    ...(none.length > 0 ? [`${plural(none.length, "file")} not looked at`] : []),
+    ...(partial.length > 0 ? [`${plural(partial.length, "file")} only in part`] : []),
+  ].join(", ");
+  const what = `${plural(report.stats.records, "record")} in ${plural(lookedAt, "file")}`;
+  const looked =
+    lookedAt === 0
+      ? "Nothing was looked at."
+      : unlooked !== ""
+        ? `Looked at ${what}; ${unlooked}.`
+        : report.verdict === "pass"
+          ? `Looked at all of ${what}. A pass is not proof that nothing is there.`
+          : `Looked at all of ${what}.`;
+  return { word: WORDS[report.verdict], sentence: sentence(report), found: found(report), looked };
+}
+
+const WORDS = { pass: "PASS", fail: "FAIL", undecided: "UNDECIDED" } as const;
+
+function sentence(report: ScanReport): string {
+  const codes = new Set(report.reasons.map((r) => r.code));
+  switch (report.verdict) {
+    case "pass":
+      return report.findings.length === 0 ? "Nothing was found." : "Nothing was found that fails this scan.";
+    case "fail":
+      return codes.has("finding") || !codes.has("policy") ? "Do not train on this as it is." : "Refused by policy.";
+    case "undecided":
+      return codes.has("nothing-scanned")
+        ? "Nothing could be looked at. That is not a pass."
+        : "Not everything could be looked at. That is not a pass.";
+  }
+}
+
+function found(report: ScanReport): string {
+  const { active, waived } = splitWaived(report.findings);
+  const counts = tally(active);
+  const parts = WORST_FIRST.filter((s) => counts[s] > 0).map((s) => `${counts[s]} ${s}`);
+  const waivedPart = waived.length > 0 ? `${waived.length} waived` : "";
+  if (parts.length === 0) return waivedPart === "" ? "No findings." : `No findings that count; ${waivedPart}.`;
+  const { flagged, records } = report.stats;
+  const rows = flagged > 0 ? ` in ${count(flagged)} of ${plural(records, "record")}` : "";
+  const findings =
+    parts.length === 1
+      ? `${parts[0]} ${active.length === 1 ? "finding" : "findings"}`
+      : `${plural(active.length, "finding")} (${parts.join(", ")})`;
+  return `${findings}${rows}${waivedPart === "" ? "" : `; ${waivedPart}`}.`;
+}

@@ -1,0 +1,513 @@
+// One unit of work, from bytes to hits: sniff, unwrap, read, search, and run the detectors that the search names. It does
+// no I/O of its own (sources are handed in) and keeps nothing between units.
+import { createHash } from "node:crypto";
+import type { ByteSource } from "../core/bytes.ts";
+import type { ArtifactDetector, Detector, DocumentDetector, Hit, RecordDetector } from "../core/detector.ts";
+import type { ByteRange, DocumentPart, Format, Head, ReadContext } from "../core/format.ts";
+import { problem } from "../core/format.ts";
+import { ToolError } from "../core/errors.ts";
+import type { Problem } from "../core/problem.ts";
+import type { RecordBatch, RecordValue } from "../core/record.ts";
+import { toRecord } from "../core/fields.ts";
+import { planRoles, roleOf, type RoleOverride, type RolePlan } from "../core/roles.ts";
+import type { Limits } from "../base/limits.ts";
+import { quote } from "../base/escape.ts";
+import { sniffEncoding } from "../base/utf8.ts";
+import { ReadProblem } from "../formats/shared/read-problem.ts";
+import { buildSearch, type Search } from "./search.ts";
+import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
+
+/** All that a scan knows besides its input; built once for a thread. */
+export interface Engine {
+  readonly formats: readonly Format[];
+  readonly records: readonly RecordDetector[];
+  readonly documents: readonly DocumentDetector[];
+  readonly artifacts: readonly ArtifactDetector[];
+  readonly search: Search;
+  readonly limits: Limits;
+  readonly roles: RoleOverride;
+}
+
+export function buildEngine(
+  formats: readonly Format[],
+  detectors: readonly Detector[],
+  limits: Limits,
+  roles: RoleOverride = {},
+): Engine {
+  const records = detectors.filter((d): d is RecordDetector => d.reads === "record");
+  return {
+    formats,
+    records,
+    documents: detectors.filter((d): d is DocumentDetector => d.reads === "document"),
+    artifacts: detectors.filter((d): d is ArtifactDetector => d.reads === "artifact"),
+    search: buildSearch(records),
+    limits,
+    roles,
+  };
+}
+
+export interface UnitInput {
+  readonly source: ByteSource;
+  readonly spool: ReadContext["spool"];
+  /** A range of a file that was planned before, with the format and roles of the whole. */
+  readonly range?: ByteRange;
+  readonly format?: string;
+  readonly plan?: RolePlan;
+  /** Called with the bytes of records gone by, for progress. */
+  readonly onBytes?: (bytes: number, records: number) => void;
+}
+
+export async function scanUnit(input: UnitInput, engine: Engine): Promise<UnitResult> {
+  const scan = new UnitScan(engine, input);
+  await scan.artifact(
+    input.source,
+    "",
+    0,
+    input.range ? { format: input.format ?? "", range: input.range } : undefined,
+  );
+  return { artifacts: scan.artifacts };
+}
+
+interface Open {
+  readonly partial: ArtifactPartial;
+  readonly tally: HitTally;
+  plan: RolePlan | undefined;
+  /** The mask of the column names, where records are marked without them. */
+  columns: Uint32Array | undefined;
+  /** Records broken or cut, told once at the end. */
+  malformed: number;
+  firstMalformed: { record: number; why: string } | undefined;
+  cut: number;
+}
+
+class UnitScan {
+  readonly artifacts: ArtifactPartial[] = [];
+  readonly #engine: Engine;
+  readonly #input: UnitInput;
+  #masks: Uint32Array = new Uint32Array(0);
+
+  constructor(engine: Engine, input: UnitInput) {
+    this.#engine = engine;
+    this.#input = input;
+  }
+
+  async artifact(
+    source: ByteSource,
+    member: string,
+    depth: number,
+    planned?: { readonly format: string; readonly range: ByteRange },
+  ): Promise<void> {
+    const { limits } = this.#engine;
+    const partial = newPartial(member);
+    this.artifacts.push(partial);
+    const open: Open = {
+      partial,
+      tally: new HitTally(limits),
+      plan: this.#input.plan,
+      columns: undefined,
+      malformed: 0,
+      firstMalformed: undefined,
+      cut: 0,
+    };
+    try {
+      if (planned) {
+        const format = this.#engine.formats.find(({ id }) => id === planned.format);
+        if (!format) throw new Error(`no format ${planned.format}`);
+        partial.format = format.id;
+        partial.bytes = planned.range.end - planned.range.start;
+        await this.#read(format, source, open, depth, planned.range);
+      } else {
+        await this.#unwrap(source, open, depth);
+      }
+    } catch (error) {
+      addProblem(partial, asProblem(error), limits);
+    }
+    this.#close(open);
+  }
+
+  /** Peels compressions off, then reads with the format that the content decides. */
+  async #unwrap(source: ByteSource, open: Open, depth: number): Promise<void> {
+    const { limits, formats } = this.#engine;
+    const { partial } = open;
+    const head = await readHead(source, limits);
+    if (source.sizeBytes !== undefined && partial.bytes === 0) partial.bytes = source.sizeBytes;
+    if (head.bytes.length === 0) {
+      addProblem(
+        partial,
+        { code: "empty", message: "The file is empty: there is nothing to look at.", lost: false },
+        limits,
+      );
+      partial.format = partial.format === "unknown" ? "empty" : partial.format;
+      return;
+    }
+    const ranked = rank(formats, head);
+    const format = ranked[0]?.format;
+    this.#judgeArtifact(head, ranked, open);
+    if (!format) {
+      addProblem(
+        partial,
+        {
+          code: "unknown-format",
+          message:
+            "No reader recognises the content, so it was not looked at. If it is training data, convert it to JSON Lines or Parquet; if it is not, exclude it.",
+          lost: true,
+        },
+        limits,
+      );
+      return;
+    }
+    partial.format = partial.format === "unknown" ? format.id : `${partial.format}+${format.id}`;
+    await this.#read(format, source, open, depth);
+  }
+
+  async #read(format: Format, source: ByteSource, open: Open, depth: number, range?: ByteRange): Promise<void> {
+    const { limits } = this.#engine;
+    const { partial } = open;
+    const context: ReadContext = { limits, spool: this.#input.spool, ...(range ? { range } : {}) };
+    if (format.yields === "records") {
+      partial.kind = "dataset";
+      partial.records ??= 0;
+    } else if (format.yields === "members") partial.kind = "archive";
+    let members = 0;
+    for await (const part of format.read(source, context)) {
+      switch (part.kind) {
+        case "records":
+          this.#batch(part, open);
+          break;
+        case "document":
+          this.#document(part, open, format.yields === "document");
+          break;
+        case "problem":
+          addProblem(partial, part, limits);
+          break;
+        case "note":
+          if (partial.notes.length < limits.problemsMax && !partial.notes.includes(part.message))
+            partial.notes.push(part.message);
+          break;
+        case "member":
+          if (depth >= limits.containerDepthMax) {
+            addProblem(
+              partial,
+              {
+                code: "limit",
+                message: `Containers are nested deeper than ${limits.containerDepthMax} (containerDepthMax); ${quote(part.name)} was not opened.`,
+                lost: true,
+                at: { member: part.name },
+              },
+              limits,
+            );
+            break;
+          }
+          if (format.yields === "stream") await this.#unwrap(part.source, open, depth + 1);
+          else {
+            members++;
+            if (members > limits.membersMax) {
+              addProblem(
+                partial,
+                {
+                  code: "limit",
+                  message: `More than ${limits.membersMax} members (membersMax); the rest were not opened.`,
+                  lost: true,
+                },
+                limits,
+              );
+              return;
+            }
+            await this.artifact(
+              part.source,
+              partial.member === "" ? part.name : `${partial.member}!${part.name}`,
+              depth + 1,
+            );
+          }
+          break;
+      }
+    }
+  }
+
+  #batch(batch: RecordBatch, open: Open): void {
+    const { engine, partial } = { engine: this.#engine, partial: open.partial };
+    const { search, records: detectors, limits } = engine;
+    const { words, opaqueBit } = search;
+    open.plan ??= this.#plan(batch, open);
+    const base = partial.records ?? 0;
+    partial.records = base + batch.count;
+    if (this.#masks.length < batch.count * words) this.#masks = new Uint32Array(batch.count * words);
+    const masks = this.#masks;
+    search.mark(batch, masks);
+    // Where the bytes of a record do not hold the names of its columns, the names are searched once for all records.
+    if (batch.escapes === "none") {
+      open.columns ??= this.#markText(
+        [{ text: Object.keys(open.partial.roles ?? {}).join("\n") }],
+        new Uint32Array(words),
+        0,
+      );
+      if (open.columns.some((word) => word !== 0)) {
+        for (let i = 0; i < batch.count * words; i++)
+          masks[i] = (masks[i] as number) | (open.columns[i % words] as number);
+      }
+    }
+    for (let i = 0; i < batch.count; i++) {
+      let any = 0;
+      for (let w = 0; w < words; w++) any |= masks[i * words + w] as number;
+      if (any === 0) continue;
+      const value = this.#value(batch, i, base, open);
+      const record = toRecord(base + i, value, open.plan, limits);
+      if (record.cut) open.cut++;
+      const opaque = ((masks[i * words + (opaqueBit >> 5)] as number) >>> (opaqueBit & 31)) & 1;
+      const mask = opaque
+        ? this.#markText(record.fields, masks, i * words)
+        : masks.subarray(i * words, (i + 1) * words);
+      for (let w = 0; w < words; w++) {
+        let bits = mask[w] as number;
+        while (bits !== 0) {
+          const bit = 31 - Math.clz32(bits & -bits);
+          bits &= bits - 1;
+          const detector = detectors[w * 32 + bit];
+          if (!detector) continue;
+          const lineNumber = batch.lineNumber?.(i);
+          this.#inspect(detector, open, record.index, (report) =>
+            detector.inspect(record, lineNumber === undefined ? report : (hit) => report({ ...hit, lineNumber })),
+          );
+        }
+      }
+    }
+    this.#input.onBytes?.(batch.bytes.length, batch.count);
+  }
+
+  /** The mask of a record whose raw bytes could not be seen through: of its parsed text, and what was seen already. */
+  #markText(fields: readonly { readonly text: string }[], masks: Uint32Array, at: number): Uint32Array {
+    const { search } = this.#engine;
+    const bytes = Buffer.from(fields.map((field) => field.text).join("\n"), "utf8");
+    const mask = new Uint32Array(search.words);
+    search.mark(
+      { bytes, starts: Uint32Array.of(0), ends: Uint32Array.of(bytes.length), count: 1, escapes: "none" },
+      mask,
+    );
+    for (let w = 0; w < search.words; w++) mask[w] = (mask[w] as number) | (masks[at + w] as number);
+    return mask;
+  }
+
+  #value(batch: RecordBatch, i: number, base: number, open: Open): RecordValue {
+    const value = batch.value(i);
+    if (value.problem !== undefined) {
+      open.malformed++;
+      open.firstMalformed ??= { record: base + i, why: value.problem };
+    }
+    return value;
+  }
+
+  #plan(batch: RecordBatch, open: Open): RolePlan {
+    const sample: unknown[] = [];
+    for (let i = 0; i < Math.min(batch.count, this.#engine.limits.sampleRecordsMax); i++)
+      sample.push(batch.value(i).value);
+    const plan = planRoles(sample, this.#engine.roles);
+    open.partial.layout = plan.layout;
+    open.partial.roles = Object.fromEntries(rolesOf(sample, plan));
+    return plan;
+  }
+
+  #document(document: DocumentPart, open: Open, own: boolean): void {
+    const { limits, documents } = this.#engine;
+    if (own) {
+      const { language } = document;
+      if (language === "python" || language === "shell") open.partial.kind = "code";
+      else if (
+        open.partial.kind === "other" &&
+        (language === "card" || language === "infos" || language === "markdown")
+      )
+        open.partial.kind = "card";
+    }
+    for (const detector of documents) {
+      if (detector.languages.includes(document.language)) {
+        this.#inspect(detector, open, undefined, (report) => detector.inspect(document, report));
+      }
+    }
+    // A document is also text: every record detector reads it as one record of one field.
+    const record = {
+      index: 0,
+      fields: [{ pointer: "", column: "", role: documentRole(document), text: document.text }],
+    };
+    const mask = this.#markText(record.fields, new Uint32Array(this.#engine.search.words), 0);
+    this.#engine.records.forEach((detector, d) => {
+      if (((mask[d >> 5] as number) >>> (d & 31)) & 1) {
+        this.#inspect(detector, open, undefined, (report) =>
+          detector.inspect(record, (hit) => report({ ...hit, ...lineOf(document.text, hit) })),
+        );
+      }
+    });
+    void limits;
+  }
+
+  #judgeArtifact(head: Head, ranked: readonly { format: Format; score: number }[], open: Open): void {
+    const facts = {
+      name: head.name,
+      extension: head.extension,
+      format: ranked[0]?.format.id,
+      extensionFormats: this.#engine.formats.filter((f) => f.extensions.includes(head.extension)).map((f) => f.id),
+      alsoFormats: ranked
+        .slice(1)
+        .filter(({ score }) => score >= 0.95)
+        .map(({ format }) => format.id),
+    };
+    for (const detector of this.#engine.artifacts) {
+      this.#inspect(detector, open, undefined, (report) => detector.inspect(facts, report));
+    }
+  }
+
+  /** A detector's failure is our bug: it makes the scan undecided, and never sinks it. */
+  #inspect(
+    detector: Detector,
+    open: Open,
+    record: number | undefined,
+    run: (report: (hit: Hit) => void) => void,
+  ): void {
+    let hits = 0;
+    try {
+      run((hit) => {
+        if (++hits <= this.#engine.limits.hitsPerRecordMax) open.tally.add(detector, hit, record);
+      });
+    } catch (error) {
+      addProblem(
+        open.partial,
+        {
+          code: "bug",
+          message: `The detector ${detector.id} failed (${quote(error instanceof Error ? error.message : String(error))}). Please report it.`,
+          lost: true,
+          ...(record === undefined ? {} : { at: { record } }),
+        },
+        this.#engine.limits,
+      );
+    }
+  }
+
+  #close(open: Open): void {
+    const { partial, malformed, firstMalformed, cut } = open;
+    const { limits } = this.#engine;
+    partial.groups = open.tally.groups();
+    if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
+      addProblem(
+        partial,
+        {
+          code: "malformed-record",
+          message: `${malformed === 1 ? "A record is" : `${malformed} records are`} broken (${firstMalformed.why}); the raw text was searched instead.`,
+          lost: false,
+          at: { record: firstMalformed.record },
+        },
+        limits,
+      );
+    }
+    if (cut > 0) {
+      addProblem(
+        partial,
+        {
+          code: "limit",
+          message: `${cut} record(s) hold more than ${limits.fieldsPerRecordMax} texts (fieldsPerRecordMax) or nest deeper than ${limits.depthMax} (depthMax); the rest of them was not looked at.`,
+          lost: true,
+        },
+        limits,
+      );
+    }
+  }
+}
+
+function* rolesOf(sample: readonly unknown[], plan: RolePlan): Iterable<[string, string]> {
+  const columns = new Set<string>();
+  for (const value of sample) {
+    for (const field of toRecord(0, { value }, plan).fields) if (columns.size < 100) columns.add(field.column);
+  }
+  for (const column of [...columns].sort()) {
+    const parent = column.slice(0, column.lastIndexOf("."));
+    const spoken = plan.messages.get(parent)?.content === column.slice(parent.length + 1);
+    yield [column, spoken ? "by speaker" : roleOf(plan, column)];
+  }
+}
+
+const documentRole = (document: DocumentPart): "text" | "metadata" =>
+  document.language === "markdown" || document.language === "card" ? "text" : "metadata";
+
+const lineOf = (text: string, hit: Hit): { lineNumber?: number } => {
+  if (hit.lineNumber !== undefined || hit.start === undefined) return {};
+  let line = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && at < hit.start; at = text.indexOf("\n", at + 1)) line++;
+  return { lineNumber: line };
+};
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof ReadProblem) return error.problem;
+  if (error instanceof ToolError && error.code !== "interrupted") return problem("unreadable", error.message);
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  const message = error instanceof Error ? error.message : String(error);
+  if (typeof code === "string" && /^E[A-Z0-9]+$/.test(code)) {
+    return problem("unreadable", `The bytes could not be read: ${quote(message)}.`);
+  }
+  return problem("bug", `A reader failed (${quote(message)}). Please report it.`);
+}
+
+const COMPRESSIONS = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lzma"];
+
+export async function readHead(source: ByteSource, limits: Limits): Promise<Head> {
+  let bytes: Uint8Array;
+  if (source.slice) bytes = await source.slice(0, limits.headBytes);
+  else {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    try {
+      for await (const chunk of source.stream()) {
+        chunks.push(Uint8Array.from(chunk));
+        length += chunk.length;
+        if (length >= limits.headBytes) break;
+      }
+    } catch (error) {
+      // What came before a break still decides the format; the reader will meet the break again and report it.
+      if (!(error instanceof ReadProblem) || length === 0) throw error;
+    }
+    bytes = Buffer.concat(chunks, length).subarray(0, limits.headBytes);
+  }
+  const { encoding, bomBytes } = sniffEncoding(bytes);
+  const text = new TextDecoder(encoding).decode(bytes.subarray(bomBytes));
+  let name = (source.name.split("/").pop() ?? "").toLowerCase();
+  for (const suffix of COMPRESSIONS) if (name.endsWith(suffix)) name = name.slice(0, -suffix.length);
+  const dot = name.lastIndexOf(".");
+  const whole = source.sizeBytes === undefined ? bytes.length < limits.headBytes : bytes.length >= source.sizeBytes;
+  return { bytes, text, extension: dot > 0 ? name.slice(dot) : "", name, whole };
+}
+
+/** Candidates best first. Content decides; an equal guess goes to the one whose extension fits. */
+export function rank(formats: readonly Format[], head: Head): { format: Format; score: number }[] {
+  const fits = (format: Format): number => (format.extensions.includes(head.extension) ? 1 : 0);
+  return formats
+    .map((format) => ({ format, score: format.sniff(head) }))
+    .filter(({ score }) => score > 0)
+    .sort((a, b) => b.score - a.score || fits(b.format) - fits(a.format) || (a.format.id < b.format.id ? -1 : 1));
+}
+
+/** Reads a source to its end for its digest, and counts the lines before each of the ascending `marks` on the way. */
+export async function digestOf(
+  source: ByteSource,
+  marks: readonly number[] = [],
+): Promise<{ readonly sha256: string; readonly lines: number[] }> {
+  const hash = createHash("sha256");
+  const lines: number[] = [];
+  let offset = 0;
+  let line = 0;
+  for await (const chunk of source.stream()) {
+    hash.update(chunk);
+    let at = 0;
+    while (lines.length < marks.length) {
+      const mark = (marks[lines.length] as number) - offset;
+      if (mark > chunk.length) break;
+      line += linesIn(chunk, at, mark);
+      at = mark;
+      lines.push(line);
+    }
+    if (lines.length < marks.length) line += linesIn(chunk, at, chunk.length);
+    offset += chunk.length;
+  }
+  return { sha256: hash.digest("hex"), lines };
+}
+
+function linesIn(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(0x0a, from); at >= 0 && at < to; at = bytes.indexOf(0x0a, at + 1)) count++;
+  return count;
+}
