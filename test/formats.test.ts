@@ -75,8 +75,9 @@ async function take(part: Part, answer: Answer & { members: number }): Promise<v
 /** As JSON; without the row names that a frame shows only once a row is gone. */
 const plain = (value: unknown): unknown =>
   JSON.parse(
-    JSON.stringify(value, (key, v: unknown) => (key === "__key__" ? undefined : typeof v === "bigint" ? String(v) : v)) ??
-      "null",
+    JSON.stringify(value, (key, v: unknown) =>
+      key === "__key__" ? undefined : typeof v === "bigint" ? String(v) : v,
+    ) ?? "null",
   );
 
 for (const format of formats) {
@@ -166,7 +167,7 @@ test("removing nothing changes nothing, removing a record leaves the others", as
       const ranked = rank(formats, await readHead(source, LIMITS));
       if (ranked[0]?.format.id !== format.id) continue;
       const before = await drain(format, source);
-      if (before.records.length < 2 || before.problems.length > 0) continue;
+      if (before.records.length < 4 || before.problems.length > 0) continue;
       for (const drop of [-1, 0, 1, before.records.length - 1]) {
         const chunks: Uint8Array[] = [];
         try {

@@ -188,9 +188,10 @@ class Run {
       }
       return;
     }
+    // Beside this file in the sources; in what is built this file may be in a folder next to it.
     const source = import.meta.url.endsWith(".ts");
     const pool = runPool(items, {
-      entry: new URL(source ? "./worker.ts" : "./worker.js", import.meta.url),
+      entry: new URL(source ? "../cli/worker.ts" : "../cli/worker.js", import.meta.url),
       data: settings,
       size,
       limits: this.#limits,

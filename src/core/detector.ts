@@ -98,7 +98,7 @@ export type Anchor =
 export const BYTE_CLASSES = [
   "invisible", // a default-ignorable, format, tag, variation-selector, private-use, noncharacter or control character
   "mixed-script", // a letter of one script touching a letter of a confusable other
-  "long-run", // 24 or more of [A-Za-z0-9+/_=-] in a row, with both letters and digits or mixed case
+  "long-run", // 24 or more of [A-Za-z0-9+/_=-] in a row whose case and digits change as an encoding's do, not a name's
   "escape-run", // eight or more \xNN, %NN, &#N; or \NNN in a row
   "emoji-token", // capitals, digits or underscores touching an emoji, or a word in pipes or double brackets
   "raw-ip", // four dotted decimal numbers

@@ -20,6 +20,14 @@ import { exfiltrationRequest } from "./instruction/exfiltration-request.ts";
 import { promptInjection } from "./instruction/prompt-injection.ts";
 import { systemPromptSpoof } from "./instruction/system-prompt-spoof.ts";
 import { toolCallAbuse } from "./instruction/tool-call-abuse.ts";
+import { extensionMismatch } from "./integrity/extension-mismatch.ts";
+import { polyglot } from "./integrity/polyglot.ts";
+import { executableConfig } from "./metadata/executable-config.ts";
+import { gitFilterDriver } from "./metadata/git-filter-driver.ts";
+import { inconsistentDatasetInfo } from "./metadata/inconsistent-dataset-info.ts";
+import { remoteDataFiles } from "./metadata/remote-data-files.ts";
+import { unsafeCardInstruction } from "./metadata/unsafe-card-instruction.ts";
+import { unsafeRequirement } from "./metadata/unsafe-requirement.ts";
 import { dropSite } from "./network/drop-site.ts";
 import { imageExfiltration } from "./network/image-exfiltration.ts";
 import { lookalikeDomain } from "./network/lookalike-domain.ts";
@@ -75,6 +83,14 @@ export const detectors: readonly Detector[] = [
   promptInjection,
   systemPromptSpoof,
   toolCallAbuse,
+  extensionMismatch,
+  polyglot,
+  executableConfig,
+  gitFilterDriver,
+  inconsistentDatasetInfo,
+  remoteDataFiles,
+  unsafeCardInstruction,
+  unsafeRequirement,
   dropSite,
   imageExfiltration,
   lookalikeDomain,

@@ -9,7 +9,11 @@ import { foreign, foreignKind } from "./foreign.ts";
 
 const readAll = async (name: string, bytes: Uint8Array): Promise<Part[]> => {
   const parts: Part[] = [];
-  for await (const part of foreign.read(memorySource(name, bytes), { limits: LIMITS, spool: () => Promise.reject(new Error("no spool")) })) parts.push(part);
+  for await (const part of foreign.read(memorySource(name, bytes), {
+    limits: LIMITS,
+    spool: () => Promise.reject(new Error("no spool")),
+  }))
+    parts.push(part);
   return parts;
 };
 const sniff = (bytes: Uint8Array): number =>
@@ -17,8 +21,15 @@ const sniff = (bytes: Uint8Array): number =>
 
 test("every file is named, and said not to have been looked at", async () => {
   const names: Record<string, RegExp> = {
-    "dot.png": /PNG/, "numbers.pkl": /pickle/, "list.pickle": /pickle/, program: /ELF/, "setup.exe": /Windows/,
-    "page.pdf": /PDF/, "rows.sqlite": /SQLite/, "row.npy": /NumPy/, "tone.wav": /WAVE/,
+    "dot.png": /PNG/,
+    "numbers.pkl": /pickle/,
+    "list.pickle": /pickle/,
+    program: /ELF/,
+    "setup.exe": /Windows/,
+    "page.pdf": /PDF/,
+    "rows.sqlite": /SQLite/,
+    "row.npy": /NumPy/,
+    "tone.wav": /WAVE/,
   };
   const files = globSync("testdata/formats/foreign/*");
   assert.equal(files.length, Object.keys(names).length);
@@ -32,14 +43,27 @@ test("every file is named, and said not to have been looked at", async () => {
 });
 
 test("text that begins like a magic number stays text", () => {
-  for (const text of ["MZ is the signature of Mark Zbikowski\n", "BMW,Audi\n1,2\n", "ID3 tags in music\n", "ORC and elf\n", "GGUF models\n", "(see below)\n", "cat\ndog\nbird\n", "(list\n", "12345678WEBP\n"]) {
+  for (const text of [
+    "MZ is the signature of Mark Zbikowski\n",
+    "BMW,Audi\n1,2\n",
+    "ID3 tags in music\n",
+    "ORC and elf\n",
+    "GGUF models\n",
+    "(see below)\n",
+    "cat\ndog\nbird\n",
+    "(list\n",
+    "12345678WEBP\n",
+  ]) {
     assert.equal(sniff(Buffer.from(text)), 0, text);
   }
 });
 
 test("a pickle of protocol 0 is also handed on as text", async () => {
   const parts = await readAll("a.jsonl", Buffer.from("cbuiltins\nprint\n(S'hello'\ntR."));
-  assert.deepEqual(parts.map(({ kind }) => kind), ["problem", "document"]);
+  assert.deepEqual(
+    parts.map(({ kind }) => kind),
+    ["problem", "document"],
+  );
 });
 
 test("the name decides nothing", () => {

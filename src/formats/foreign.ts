@@ -55,7 +55,10 @@ const MAGICS: readonly Magic[] = [
   { what: "an AIFF recording", bytes: ascii("AIFF"), at: 8 },
   { what: "a MIDI file", bytes: ascii("MThd\0") },
   { what: "a PDF document", bytes: ascii("%PDF-") },
-  { what: "a document of an older Office, or another compound file (OLE)", bytes: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] },
+  {
+    what: "a document of an older Office, or another compound file (OLE)",
+    bytes: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1],
+  },
   { what: "an RTF document", bytes: ascii("{\\rtf1") },
   { what: "a DjVu document", bytes: ascii("AT&TFORM") },
   { what: "an HDF5 file", bytes: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a] },
@@ -69,7 +72,7 @@ const MAGICS: readonly Magic[] = [
   { what: "an ORC file", bytes: ascii("ORC"), weak: true },
   { what: "an R data file", bytes: ascii("RDX3\n") },
   { what: "a MATLAB file", bytes: ascii("MATLAB 5.0 MAT-file") },
-  { what: "a font", bytes: ascii("wOFF") , weak: true },
+  { what: "a font", bytes: ascii("wOFF"), weak: true },
   { what: "a font", bytes: ascii("wOF2"), weak: true },
   { what: "a font", bytes: ascii("OTTO\0") },
   { what: "a font", bytes: ascii("ttcf\0") },
@@ -88,17 +91,70 @@ export function foreignKind(bytes: Uint8Array, isText: boolean): string | undefi
   const known = MAGICS.find((magic) => begins(magic) && !(isText && (magic.weak || magic.at !== undefined)));
   if (known) return known.what;
   const [first, protocol, next] = bytes;
-  if (first === 0x80 && protocol !== undefined && protocol >= 2 && protocol <= 5 && next !== undefined && AFTER_PROTOCOL.has(next)) return PICKLE;
+  if (
+    first === 0x80 &&
+    protocol !== undefined &&
+    protocol >= 2 &&
+    protocol <= 5 &&
+    next !== undefined &&
+    AFTER_PROTOCOL.has(next)
+  )
+    return PICKLE;
   return isTextPickle(bytes) ? PICKLE : undefined;
 }
 
-const isTextPickle = (bytes: Uint8Array): boolean => TEXT_PICKLE.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 400)).toString("latin1"));
+const isTextPickle = (bytes: Uint8Array): boolean =>
+  TEXT_PICKLE.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 400)).toString("latin1"));
 
 export const foreign: Format = {
   id: "foreign",
   title: "Program, pickle, image, recording, database or other binary file",
   spec: "https://www.garykessler.net/library/file_sigs.html",
-  extensions: [".pkl", ".pickle", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".bmp", ".tif", ".tiff", ".mp3", ".mp4", ".wav", ".flac", ".ogg", ".m4a", ".avi", ".mkv", ".webm", ".mov", ".pdf", ".h5", ".hdf5", ".npy", ".db", ".sqlite", ".sqlite3", ".exe", ".dll", ".so", ".dylib", ".bin", ".pyc", ".ttf", ".otf", ".woff", ".woff2", ".doc", ".xls", ".ppt", ".7z", ".rar", ".ico"],
+  extensions: [
+    ".pkl",
+    ".pickle",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".webp",
+    ".bmp",
+    ".tif",
+    ".tiff",
+    ".mp3",
+    ".mp4",
+    ".wav",
+    ".flac",
+    ".ogg",
+    ".m4a",
+    ".avi",
+    ".mkv",
+    ".webm",
+    ".mov",
+    ".pdf",
+    ".h5",
+    ".hdf5",
+    ".npy",
+    ".db",
+    ".sqlite",
+    ".sqlite3",
+    ".exe",
+    ".dll",
+    ".so",
+    ".dylib",
+    ".bin",
+    ".pyc",
+    ".ttf",
+    ".otf",
+    ".woff",
+    ".woff2",
+    ".doc",
+    ".xls",
+    ".ppt",
+    ".7z",
+    ".rar",
+    ".ico",
+  ],
   yields: "document",
   sniff: (head: Head): number => (foreignKind(head.bytes, looksLikeText(head)) === undefined ? 0 : 0.96),
   read,
@@ -111,7 +167,10 @@ async function* read(source: ByteSource, context: ReadContext): AsyncIterable<Pa
     if (bytes.length >= HEAD) break;
   }
   const what = foreignKind(bytes, false) ?? "binary data of no known kind";
-  yield problem("unsupported", `This is ${what}. No reader opens it, so its content was not looked at. If it belongs to the data, check it by other means; if not, exclude it.`);
+  yield problem(
+    "unsupported",
+    `This is ${what}. No reader opens it, so its content was not looked at. If it belongs to the data, check it by other means; if not, exclude it.`,
+  );
   if (!isTextPickle(bytes)) return;
   const { text, problems } = await wholeText(source, context.limits);
   yield* problems;

@@ -1,4 +1,4 @@
-// Which records are worth parsing, decided on raw bytes. One automaton over every detector's anchors, and a few byte
+// Which records are worth parsing, decided on raw bytes. One search for every detector's anchors, and a few byte
 // classes that no literal can express, give each record a set of detectors to run. It may name a detector in vain
 // (costing time), and must never miss one: text hidden by escapes it cannot see through makes the record opaque, and the
 // engine searches an opaque record again after parsing.
@@ -6,7 +6,8 @@ import { isAscii } from "node:buffer";
 import type { ByteClass, RecordDetector } from "../core/detector.ts";
 import type { RawEscapes } from "../core/record.ts";
 import { assert } from "../base/assert.ts";
-import { buildAutomaton, type Automaton } from "./automaton.ts";
+import { buildLiterals, type Literals } from "./literals.ts";
+import type { Singles } from "./sieve.ts";
 
 /** What one detector's bit means in a mask: bit (d & 31) of word (d >> 5); the last bit of all is "opaque". */
 export interface Search {
@@ -29,22 +30,11 @@ const RUN_LENGTH = 24;
 // No space, quote or backslash: formats spell those in too many ways for a byte search.
 const LITERAL = /^[a-z0-9_.:$@#!<>&=/()[\]{}*|,;~^?+-]{3,}$/i;
 
-// What a matched pattern asks for: bits straight away, or a closer look at the bytes around it.
-const LOOK_DOT = 1;
-const LOOK_PERCENT = 2;
-const LOOK_BACKSLASH_U = 3;
-const LOOK_BACKSLASH_X = 4;
-const LOOK_BACKSLASH_DIGIT = 5;
-const LOOK_BACKSLASH_CONTROL = 6;
-const LOOK_ENTITY = 7;
-const LOOK_FRAME = 8;
-/** Its bits count only where the pattern stands as a word. */
-const LOOK_WORD = 9;
-
 interface Pattern {
   readonly bytes: Uint8Array;
   readonly mask: Uint32Array;
-  readonly look: number;
+  /** Its bits count only where it stands as a word. */
+  readonly word: boolean;
 }
 
 export function buildSearch(detectors: readonly RecordDetector[]): Search {
@@ -68,20 +58,23 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
   });
   const wide = words + ((parts.size + 31) >> 5);
   const classes = new Map<ByteClass, Uint32Array>();
-  const patterns = new Map<string, { bytes: Uint8Array; mask: Uint32Array; look: number }>();
+  const patterns = new Map<string, Pattern>();
   const setBit = (mask: Uint32Array, bit: number): void => {
     mask[bit >> 5] = (mask[bit >> 5] ?? 0) | (1 << (bit & 31));
   };
-  const add = (bytes: Uint8Array, detector: number, look = 0): void => {
-    const key = `${look}:${Buffer.from(bytes).toString("latin1").toLowerCase()}`;
+  const add = (bytes: Uint8Array, bit: number, word = false): void => {
+    // Equal but for the case of ASCII letters is the same pattern; bytes of UTF-8 have no case.
+    const key = `${word}:${Buffer.from(bytes)
+      .toString("latin1")
+      .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
     let pattern = patterns.get(key);
-    if (!pattern) patterns.set(key, (pattern = { bytes, mask: new Uint32Array(wide), look }));
-    if (detector >= 0) setBit(pattern.mask, detector);
+    if (!pattern) patterns.set(key, (pattern = { bytes, mask: new Uint32Array(wide), word }));
+    setBit(pattern.mask, bit);
   };
   detectors.forEach((detector, d) => {
     for (const anchor of detector.anchors) {
       if (typeof anchor === "string") for (const bytes of spellings(anchor, detector.id)) add(bytes, d);
-      else if ("word" in anchor) for (const bytes of spellings(anchor.word, detector.id)) add(bytes, d, LOOK_WORD);
+      else if ("word" in anchor) for (const bytes of spellings(anchor.word, detector.id)) add(bytes, d, true);
       else if ("bytes" in anchor) {
         const mask = classes.get(anchor.bytes) ?? new Uint32Array(wide);
         setBit(mask, d);
@@ -95,38 +88,17 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
   const maskOf = (name: ByteClass): Uint32Array => classes.get(name) ?? new Uint32Array(wide);
   const opaque = new Uint32Array(wide);
   setBit(opaque, opaqueBit);
-  const look = (text: string, kind: number): void => add(Buffer.from(text, "latin1"), -1, kind);
-  look(".", LOOK_DOT);
-  look("%", LOOK_PERCENT);
-  look("\\u", LOOK_BACKSLASH_U);
-  look("\\x", LOOK_BACKSLASH_X);
-  for (const digit of "01234567") look(`\\${digit}`, LOOK_BACKSLASH_DIGIT);
-  for (const letter of "bfv") look(`\\${letter}`, LOOK_BACKSLASH_CONTROL);
-  look("&#", LOOK_ENTITY);
-  for (const frame of ["|", "[[", "<<", "%%", "$$", "__", "##"]) look(frame, LOOK_FRAME);
-  const invisible = maskOf("invisible");
-  for (let control = 0; control < 0x20; control++) {
-    if (control === 0x09 || control === 0x0a || control === 0x0d) continue;
-    for (let d = 0; d < detectors.length; d++) {
-      if (((invisible[d >> 5] ?? 0) >>> (d & 31)) & 1) add(Uint8Array.of(control), d);
-    }
-  }
-  for (let d = 0; d < detectors.length; d++) {
-    if (((invisible[d >> 5] ?? 0) >>> (d & 31)) & 1) add(Uint8Array.of(0x7f), d);
-  }
   const list: readonly Pattern[] = [...patterns.values()];
-  // Two automata: the ASCII one has few byte classes and so a small table that stays in the nearest cache; the other runs
-  // only over records that hold other bytes.
-  const [ascii, other] = [true, false].map((wanted): Literals => {
-    const own = list.filter(({ bytes }) => isAscii(bytes) === wanted);
-    const automaton = buildAutomaton(own.map(({ bytes }) => bytes));
-    return { automaton, finals: finalStates(automaton, own, wide) };
-  }) as [Literals, Literals];
+  const literals = buildLiterals(
+    list.map(({ bytes }) => bytes),
+    TELLING_BYTES,
+    DOUBLED_FRAMES,
+  );
   const everything = maskOf("everything");
   const marks: Marks = {
     words: wide,
     opaque,
-    invisible,
+    invisible: maskOf("invisible"),
     mixedScript: maskOf("mixed-script"),
     longRun: maskOf("long-run"),
     escapeRun: maskOf("escape-run"),
@@ -141,12 +113,11 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
       const { count } = input;
       if (inner.length < count * wide) inner = new Uint32Array(count * wide);
       inner.fill(0, 0, count * wide);
-      if (count > 0) findLiterals(input, 0, count, ascii, marks, inner);
+      findLiterals(input, literals, list, marks, inner);
       findRuns(input, marks, inner);
       if (!isAscii(input.bytes)) {
         for (let i = 0; i < count; i++) {
           if (isAscii(input.bytes.subarray(input.starts[i], input.ends[i]))) continue;
-          findLiterals(input, i, i + 1, other, marks, inner);
           findNonAscii(input, i, marks, inner);
         }
       }
@@ -222,71 +193,44 @@ const toJsonEscape = (character: string): string => {
   return out;
 };
 
-interface FinalState {
-  readonly mask: Uint32Array | undefined;
-  readonly looks: readonly { readonly kind: number; readonly length: number; readonly mask: Uint32Array }[];
-}
-
-interface Literals {
-  readonly automaton: Automaton;
-  readonly finals: readonly FinalState[];
-}
-
-function finalStates(automaton: Automaton, patterns: readonly Pattern[], words: number): readonly FinalState[] {
-  return automaton.ending.map((ids) => {
-    const mask = new Uint32Array(words);
-    const looks: { kind: number; length: number; mask: Uint32Array }[] = [];
-    for (const id of ids) {
-      const pattern = patterns[id] as Pattern;
-      if (pattern.look) {
-        looks.push({ kind: pattern.look, length: pattern.bytes.length, mask: pattern.mask });
-        continue;
-      }
-      for (let w = 0; w < words; w++) mask[w] = (mask[w] ?? 0) | (pattern.mask[w] ?? 0);
-    }
-    return { mask: mask.some((word) => word !== 0) ? mask : undefined, looks };
-  });
-}
-
 function or(masks: Uint32Array, record: number, mask: Uint32Array, words: number): void {
   const base = record * words;
   for (let w = 0; w < words; w++) masks[base + w] = (masks[base + w] as number) | (mask[w] as number);
 }
 
-/** Marks records [from, to) by the literals in their bytes, and looks closer where one asks for it. */
+/** Marks records by the literals in their bytes, and looks closer where a pattern asks for it. */
 function findLiterals(
   input: SearchInput,
-  from: number,
-  to: number,
   literals: Literals,
+  patterns: readonly Pattern[],
   marks: Marks,
   masks: Uint32Array,
 ): void {
-  const { bytes, ends, escapes } = input;
-  const { automaton, finals } = literals;
-  const { next, classOf, shift, firstFinal } = automaton;
+  const { bytes, starts, ends, count, escapes } = input;
+  if (count === 0) return;
   const { words } = marks;
-  const stop = ends[to - 1] as number;
-  let record = from;
-  let recordEnd = ends[from] as number;
-  let state = 0;
-  for (let i = input.starts[from] as number; i < stop; i++) {
-    state = next[(state << shift) | (classOf[bytes[i] as number] as number)] as number;
-    if (state < firstFinal) continue;
-    while (i >= recordEnd) recordEnd = ends[++record] as number;
-    const final = finals[state - firstFinal] as FinalState;
-    if (final.mask) or(masks, record, final.mask, words);
-    for (const { kind, length, mask } of final.looks) {
-      const start = i + 1 - length;
-      const found =
-        kind === LOOK_WORD
-          ? isWord(bytes, start, i + 1)
-            ? mask
-            : undefined
-          : lookCloser(kind, bytes, start, i + 1, recordEnd, escapes, marks);
+  // Literals are found in the order of their rarest bytes: nearly, but not strictly, in the order of the records.
+  let record = 0;
+  const seek = (start: number): boolean => {
+    while (start >= (ends[record] as number)) record++;
+    while (record > 0 && start < (ends[record - 1] as number)) record--;
+    return start >= (starts[record] as number);
+  };
+  literals.find(
+    bytes,
+    starts[0] as number,
+    ends[count - 1] as number,
+    (id, start, end) => {
+      const { mask, word } = patterns[id] as Pattern;
+      if ((!word || isWord(bytes, start, end)) && seek(start)) or(masks, record, mask, words);
+    },
+    (byte, at) => {
+      if (byte === FULL_STOP && !(isDigit(bytes[at - 1]) && isDigit(bytes[at + 1]))) return;
+      if (!seek(at)) return;
+      const found = lookCloser(byte, bytes, at, ends[record] as number, escapes, marks);
       if (found) or(masks, record, found, words);
-    }
-  }
+    },
+  );
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
@@ -311,54 +255,81 @@ function isWord(bytes: Uint8Array, start: number, end: number): boolean {
   return !(isLetter(before) || isDigit(before)) || bytes[start - 2] === 0x5c;
 }
 
-/** [start, end) is a pattern; what the bytes around it mean, or nothing. */
+const FULL_STOP = 0x2e;
+const BACKSLASH = 0x5c;
+const PIPE = 0x7c;
+
+const codesOf = (text: string): number[] => [...text].map((c) => c.charCodeAt(0));
+
+/** Bytes that say nothing by themselves and something before others. */
+const TELLING_BYTES: Singles = [
+  { bytes: [FULL_STOP], before: codesOf("0123456789") },
+  { bytes: [BACKSLASH], before: codesOf("uxbfv01234567\\") },
+  {
+    bytes: [
+      ...codesOf("%&|\x7f"),
+      ...Array.from({ length: 0x20 }, (_, control) => control).filter((c) => c !== 0x09 && c !== 0x0a && c !== 0x0d),
+    ],
+  },
+];
+
+/** Bytes that frame a token when they are doubled: `[[TOKEN`, `<<TOKEN`, `__TOKEN`. */
+const DOUBLED_FRAMES: readonly number[] = codesOf("[<$%_#{@");
+
+/** What a telling byte at `at` means with the bytes around it, or nothing. */
 function lookCloser(
-  kind: number,
+  byte: number,
   bytes: Uint8Array,
-  start: number,
-  end: number,
+  at: number,
   recordEnd: number,
   escapes: RawEscapes,
   marks: Marks,
 ): Uint32Array | undefined {
-  switch (kind) {
-    case LOOK_DOT:
-      return isDigit(bytes[start - 1]) && isDigit(bytes[end]) && isDottedQuad(bytes, start, recordEnd)
-        ? marks.rawIp
-        : undefined;
-    case LOOK_PERCENT:
-      return hexValue(bytes[end]) >= 0 &&
-        repeats(
-          start,
-          recordEnd,
-          3,
-          (at) => bytes[at] === 0x25 && hexValue(bytes[at + 1]) >= 0 && hexValue(bytes[at + 2]) >= 0,
-        )
-        ? marks.escapeRun
-        : undefined;
-    case LOOK_BACKSLASH_X: {
-      if (escapes === "backslash" && !isEscaped(bytes, start) && hexValue(bytes[end]) >= 0) return marks.opaque; // Python's \xNN
-      return escapeRun(bytes, start, recordEnd, 2) ? marks.escapeRun : undefined;
-    }
-    case LOOK_BACKSLASH_DIGIT:
-      return escapeRun(bytes, start, recordEnd, 0) ? marks.escapeRun : undefined;
-    case LOOK_BACKSLASH_CONTROL:
-      return escapes === "backslash" && !isEscaped(bytes, start) ? marks.invisible : undefined;
-    case LOOK_ENTITY:
-      return escapes === "entity"
-        ? marks.opaque
-        : numericEntities(bytes, start, recordEnd)
-          ? marks.escapeRun
-          : undefined;
-    case LOOK_BACKSLASH_U:
-      if (escapes !== "backslash" || isEscaped(bytes, start))
-        return escapeRun(bytes, start, recordEnd, 4) ? marks.escapeRun : undefined;
-      return escapedUnit(bytes, start, end, marks);
-    case LOOK_FRAME:
-      return framed(bytes, start, end) ? marks.emojiToken : undefined;
-    default:
-      return undefined;
+  if (byte === BACKSLASH) return backslash(bytes, at, recordEnd, escapes, marks);
+  if (byte === FULL_STOP) return isDottedQuad(bytes, at, recordEnd) ? marks.rawIp : undefined;
+  if (byte < 0x20 || byte === 0x7f) return marks.invisible;
+  if (byte === 0x26) {
+    if (bytes[at + 1] !== 0x23) return undefined;
+    if (escapes === "entity") return marks.opaque;
+    return numericEntities(bytes, at, recordEnd) ? marks.escapeRun : undefined;
   }
+  if (byte === 0x25 && percentRun(bytes, at, recordEnd)) return marks.escapeRun;
+  // A pipe frames alone; of the others this is the second.
+  return framed(bytes, byte === PIPE ? at : at - 1, at + 1) ? marks.emojiToken : undefined;
+}
+
+function backslash(
+  bytes: Uint8Array,
+  at: number,
+  recordEnd: number,
+  escapes: RawEscapes,
+  marks: Marks,
+): Uint32Array | undefined {
+  const letter = bytes[at + 1] as number;
+  const live = escapes === "backslash" && !isEscaped(bytes, at);
+  if (letter === 0x75) {
+    if (live) return escapedUnit(bytes, at, at + 2, marks);
+    return escapeRun(bytes, at, recordEnd, 4) ? marks.escapeRun : undefined;
+  }
+  if (letter === 0x78) {
+    if (live && hexValue(bytes[at + 2]) >= 0) return marks.opaque; // Python's \xNN
+    return escapeRun(bytes, at, recordEnd, 2) ? marks.escapeRun : undefined;
+  }
+  if (letter === 0x62 || letter === 0x66 || letter === 0x76) return live ? marks.invisible : undefined; // \b \f \v
+  // A doubled backslash is the escape of one: \\x41 in JSON is \x41 in the text.
+  if (letter === BACKSLASH || isDigit(letter)) {
+    const kind = letter === BACKSLASH ? bytes[at + 2] : letter;
+    const hexDigits = kind === 0x78 ? 2 : kind === 0x75 ? 4 : 0;
+    return escapeRun(bytes, at, recordEnd, hexDigits) ? marks.escapeRun : undefined;
+  }
+  return undefined;
+}
+
+function percentRun(bytes: Uint8Array, at: number, end: number): boolean {
+  for (let n = 0; n < 8; n++, at += 3) {
+    if (at + 3 > end || bytes[at] !== 0x25 || hexValue(bytes[at + 1]) < 0 || hexValue(bytes[at + 2]) < 0) return false;
+  }
+  return true;
 }
 
 /** True when the backslash at `at` is itself escaped: an odd number of backslashes stands before it. */
@@ -366,11 +337,6 @@ function isEscaped(bytes: Uint8Array, at: number): boolean {
   let before = 0;
   while (before < 64 && bytes[at - 1 - before] === 0x5c) before++;
   return (before & 1) === 1;
-}
-
-function repeats(at: number, end: number, width: number, matches: (at: number) => boolean): boolean {
-  for (let n = 0; n < 8; n++, at += width) if (at + width > end || !matches(at)) return false;
-  return true;
 }
 
 /** Eight `\xNN` (hex 2), `\uNNNN` (hex 4) or `\NNN` (octal, hex 0) in a row, whose backslash may be doubled by JSON. */
@@ -516,19 +482,52 @@ for (let byte = 0; byte < 256; byte++) {
   if (byte < 0x80 && /[A-Za-z0-9+/_=-]/.test(c)) RUN_BYTES[byte] = 1;
 }
 
-/** Letters with digits, or both cases inside a word: not `----` and not one long lower-case word or path of words. */
+/** In 24 characters of an encoding this many change kind at least; in paths, identifiers and long words fewer do. */
+const CHANGES_MIN = 4;
+
+/**
+ * Whether some 24 characters of [from, to) look encoded: letters turn to digits and back, and case changes where no word
+ * begins (`fooBar` and `HTTPServer` are names); or all of them are hexadecimal, a third of them digits.
+ */
 function mixes(bytes: Uint8Array, from: number, to: number): boolean {
-  let lower = 0;
-  let upper = 0;
-  let digit = 0;
+  let changes = 0;
+  let hexLength = 0;
+  let hexDigits = 0;
   for (let i = from; i < to; i++) {
     const byte = bytes[i] as number;
-    if (byte >= 0x61 && byte <= 0x7a) lower++;
-    else if (byte >= 0x41 && byte <= 0x5a) upper++;
-    else if (isDigit(byte)) digit++;
+    if (hexValue(byte) < 0) hexLength = hexDigits = 0;
+    else {
+      hexLength++;
+      if (isDigit(byte)) hexDigits++;
+      if (hexLength >= RUN_LENGTH && hexDigits * 3 >= hexLength) return true;
+    }
+    if (i === from) continue;
+    changes += changesAt(bytes, i);
+    if (i - from >= RUN_LENGTH) changes -= changesAt(bytes, i - RUN_LENGTH + 1);
+    if (changes >= CHANGES_MIN && i - from + 1 >= RUN_LENGTH) return true;
   }
-  return (lower > 0 && upper > 0) || (digit > 0 && lower + upper > 0) || upper + digit >= RUN_LENGTH;
+  return false;
 }
+
+/** 1 where the character kind changes against the grain of words, between i - 1 and i. */
+function changesAt(bytes: Uint8Array, i: number): 0 | 1 {
+  const before = KIND[bytes[i - 1] as number] as number;
+  const now = KIND[bytes[i] as number] as number;
+  if (before === now || before === 0 || now === 0) return 0;
+  if (before === DIGIT || now === DIGIT) return 1;
+  // lower to upper begins a word where a lower one follows; upper to lower continues one that just began.
+  if (now === UPPER) return KIND[bytes[i + 1] as number] === LOWER ? 0 : 1;
+  const earlier = KIND[bytes[i - 2] as number] as number;
+  return earlier === UPPER || earlier === DIGIT ? 1 : 0;
+}
+
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 3;
+const KIND = new Uint8Array(256);
+for (let byte = 0x61; byte <= 0x7a; byte++) KIND[byte] = LOWER;
+for (let byte = 0x41; byte <= 0x5a; byte++) KIND[byte] = UPPER;
+for (let byte = 0x30; byte <= 0x39; byte++) KIND[byte] = DIGIT;
 
 // Traits of code points in the Basic Multilingual Plane: bits 0-3 a confusable script, bit 4 invisible, bit 5 emoji.
 const SCRIPT = 0x0f;
@@ -591,10 +590,11 @@ function findNonAscii(input: SearchInput, record: number, marks: Marks, masks: U
   while (at < end) {
     const byte = bytes[at] as number;
     if (byte < 0x80) {
-      const now = BMP_TRAITS[byte] as number;
-      if (now !== 0 && script > 1) mixed = true;
-      script = now;
+      // After a letter of another script an ASCII one is a mixture; then straight on to the next that is not ASCII.
+      if (script > 1 && BMP_TRAITS[byte] !== 0) mixed = true;
       at++;
+      while (at < end && (bytes[at] as number) < 0x80) at++;
+      script = BMP_TRAITS[bytes[at - 1] as number] as number;
       continue;
     }
     let point: number;

@@ -7,7 +7,7 @@ import { DOWNLOAD_EXECUTES } from "./download-execute.ts";
 import { PERSISTENCES } from "./persistence.ts";
 import { REVERSE_SHELLS } from "./reverse-shell.ts";
 import { SQL_DESTRUCTIONS } from "./sql-destruction.ts";
-import { search } from "./indicators.ts";
+import { searchFor } from "./indicators.ts";
 import type { Indicator, Match } from "./indicators.ts";
 
 const ALL: readonly Indicator[] = [
@@ -21,4 +21,4 @@ const ALL: readonly Indicator[] = [
 ];
 
 /** The malicious commands in a text, in the order of the detectors above. */
-export const commandsIn = (text: string): readonly Match[] => search(text, ALL);
+export const commandsIn: (text: string) => readonly Match[] = searchFor(ALL);

@@ -1,117 +1,113 @@
 // Execution of decoded data: base64, hex, compressed or numbered text that is turned back and run at once. The payload is
 // invisible to whoever reviews the text; that is the point of writing it so.
 import type { RecordDetector } from "../../core/detector.ts";
-import { anchorsOf, inspectCommands } from "./indicators.ts";
+import { anchorsOf, inspectCommands, searchFor } from "./indicators.ts";
 import type { Indicator } from "./indicators.ts";
 
 const RUNS = String.raw`\b(?:exec|eval|os\.system|os\.popen|subprocess\.\w{1,14}|Function|setTimeout|setInterval|iex|Invoke-Expression|assert|create_function|instance_eval|class_eval|loadstring|shell_exec|passthru|popen|system|execSync|compile|vm\.runIn\w{1,20}|child_process\.\w{1,12})`;
-const DECODES = String.raw`(?:(?:base64\.)?(?:(?:url|standard_)?b(?:64|32|16|85)decode|a85decode|decodebytes|decodestring)|atob|(?:\[(?:System\.)?Convert\]::)?FromBase64String|base64_decode|(?:strict_|urlsafe_)?decode64|decode_base64|bytes\.fromhex|bytearray\.fromhex|fromhex|unhexlify|hex2bin|zlib\.decompress|gzip\.decompress|lzma\.decompress|bz2\.decompress|gzinflate|gzuncompress|str_rot13|marshal\.loads|codecs\.decode|Buffer\.from|fromCharCode|fromCodePoint|unescape|decodeURIComponent|a2b_(?:base64|hex)|inflateSync|gunzipSync|pack\s?\(\s?["'][Hm]|unpack1?\s?\(\s?["'][Hm])`;
+const DECODES = String.raw`(?:(?:base64\.)?(?:(?:url|urlsafe_|standard_)?b(?:64|32|16|85)decode|a85decode|decodebytes|decodestring)|atob|(?:\[(?:System\.)?Convert\]::)?FromBase64String|base64_decode|(?:strict_|urlsafe_)?decode64|decode_base64|bytes\.fromhex|bytearray\.fromhex|fromhex|unhexlify|hex2bin|zlib\.decompress|gzip\.decompress|lzma\.decompress|bz2\.decompress|gzinflate|gzuncompress|str_rot13|marshal\.loads|codecs\.decode|Buffer\.from|fromCharCode|fromCodePoint|unescape|decodeURIComponent|a2b_(?:base64|hex)|inflateSync|gunzipSync|pack\s?\(\s?["'][Hm]|unpack1?\s?\(\s?["'][Hm])`;
 
-const DECODE_ANCHORS = [
-  "4decode",
-  "2decode",
-  "16decode",
-  "85decode",
-  "decodebytes",
-  "decodestring",
-  "atob",
-  "frombase64string",
-  "base64_decode",
-  "decode64",
-  "decode_base64",
-  "fromhex",
-  "unhexlify",
-  "hex2bin",
-  ".decompress",
-  "gzinflate",
-  "gzuncompress",
-  "rot13",
-  "marshal.loads",
-  "codecs.decode",
-  "buffer.from",
-  "fromcharcode",
-  "fromcodepoint",
-  "unescape",
-  "decodeuricomponent",
-  "a2b_",
-  "inflatesync",
-  "gunzipsync",
-  "unpack",
+const DECODE_STARTS: readonly string[] = [
+  ...["base64.", "b64decode", "b32decode", "b16decode", "b85decode", "a85decode", "decodebytes", "decodestring"],
+  ...["urlb64decode", "urlb32decode", "urlb16decode", "urlb85decode", "standard_b", "urlsafe_b64decode"],
+  ...["atob", "frombase64string", "[convert]", "[system.convert]", "base64_decode", "decode64", "decode_base64"],
+  ...["strict_decode64", "urlsafe_decode64", "bytes.fromhex", "bytearray.fromhex", "fromhex", "unhexlify", "hex2bin"],
+  ...["zlib.decompress", "gzip.decompress", "lzma.decompress", "bz2.decompress", "gzinflate", "gzuncompress"],
+  ...["str_rot13", "marshal.loads", "codecs.decode", "buffer.from", "fromcharcode", "fromcodepoint", "unescape"],
+  ...["decodeuricomponent", "a2b_base64", "a2b_hex", "inflatesync", "gunzipsync", "pack", "unpack"],
+];
+// What stands in every name of RUNS.
+const RUN_NAMES: readonly string[] = [
+  ...["exec", "eval", "system", "popen", "subprocess", "function", "settimeout", "setinterval", "iex", "invoke-"],
+  ...["assert", "loadstring", "passthru", "compile", "vm.runin", "child_process"],
 ];
 
 export const DECODED_EXECUTIONS: readonly Indicator[] = [
   {
     technique: "decoded text piped to an interpreter",
-    anchors: ["base64", "base32", "openssl", "xxd", "uudecode", "gunzip"],
+    starts: ["base64", "base32", "openssl", "xxd", "uudecode", "gunzip"],
+    needs: [["|"]],
     pattern:
-      /(?:\bbase(?:64|32)(?:\s|\$\{?IFS\}?)+(?:-d|-D|--decode|-di|-id)\b|\bopenssl\s+(?:enc\s+|base64\s+)[^\n|]{0,40}-d\b|\bxxd\s+(?:-r\s+-p|-p\s+-r|-rp|-r)\b|\buudecode\b|\bgunzip\b(?=[^\n|]{0,20}\|))[^\n]{0,60}?\|\s?(?:sudo\s+)?(?:\/[\w/]{1,30}\/)?(?:(?:ba|z|k|da|a)?sh|python[\d.]{0,4}|perl|ruby|php|node|pwsh)(?![\w.-])/gi,
+      /(?:\bbase(?:64|32)(?:\s|\$\{?IFS\}?)+(?:-d|-D|--decode|-di|-id)\b|\bopenssl\s+(?:enc\s+|base64\s+)[^\n|]{0,40}-d\b|\bxxd\s+(?:-r\s+-p|-p\s+-r|-rp|-r)\b|\buudecode\b|\bgunzip\b(?=[^\n|]{0,20}\|))[^\n]{0,60}?\|\s?(?:sudo\s+)?(?:\/[\w/]{1,30}\/)?(?:(?:ba|z|k|da|a)?sh|python[\d.]{0,4}|perl|ruby|php|node|pwsh)(?![\w.-])/iy,
     severity: "critical",
   },
   {
     technique: "escaped text printed to an interpreter",
-    anchors: ["printf"],
-    pattern: /\bprintf\s+["']?\\x[^\n|]{2,2000}\|\s?(?:ba|z|k|da)?sh\b/gi,
+    starts: ["printf"],
+    whole: true,
+    needs: [["\\x"], ["|"]],
+    pattern: /\bprintf\s+["']?\\x[^\n|]{2,2000}\|\s?(?:ba|z|k|da)?sh\b/iy,
     severity: "critical",
   },
   {
     technique: "interpreter fed by decoded text",
-    anchors: ["base64", "xxd", "openssl"],
-    pattern: /(?:base(?:64|32)\s+(?:-d|-D|--decode)\b|xxd\s+-r|openssl\s+(?:enc|base64)\s[^\n]{0,30}-d)[^\n]{0,60}/gi,
+    starts: ["base64", "base32", "xxd", "openssl"],
+    needs: [["(", "`", "<<<"]],
+    pattern: /(?:base(?:64|32)\s+(?:-d|-D|--decode)\b|xxd\s+-r|openssl\s+(?:enc|base64)\s[^\n]{0,30}-d)[^\n]{0,60}/iy,
+    reach: 2_100,
     before:
       /(?:(?:\b(?:(?:ba|z|k|da)?sh|source|eval|python[\d.]{0,4}|exec)\b)[^\n]{0,20}(?:<\s?\(|\$\(|`|<<<)[^\n]{0,2000})$/i,
     severity: "critical",
   },
   {
     technique: "decoded text run as code",
-    anchors: DECODE_ANCHORS,
-    pattern: new RegExp(String.raw`(?<![\w$])${DECODES}\s?\(?[^\n]{0,200}`, "gi"),
+    starts: DECODE_STARTS,
+    needs: [RUN_NAMES],
+    pattern: new RegExp(String.raw`(?<![\w$])${DECODES}\s?\(?[^\n]{0,200}`, "iy"),
     before: new RegExp(String.raw`${RUNS}\s?[(\s][^\n;]{0,120}$`, "i"),
     severity: "critical",
   },
   {
     technique: "text decoded, then run",
-    anchors: DECODE_ANCHORS,
-    pattern: new RegExp(String.raw`=\s?[^\n=]{0,40}?(?<![\w$])${DECODES}\s?\(`, "gi"),
+    starts: DECODE_STARTS,
+    needs: [RUN_NAMES],
+    lead: /=\s?[^\n=]{0,40}$/,
+    pattern: new RegExp(String.raw`=\s?[^\n=]{0,40}?(?<![\w$])${DECODES}\s?\(`, "iy"),
     near: [new RegExp(String.raw`(?:^|[\n;:{}])\s{0,40}${RUNS}\s?\(\s?(?:compile\s?\(\s?)?[A-Za-z_$]`, "i")],
     span: 600,
     severity: "critical",
   },
   {
     technique: "object unpickled from decoded text",
-    anchors: ["pickle.loads", "dill.loads", "marshal.loads", "cloudpickle", "yaml.unsafe_load"],
+    starts: ["pickle.loads", "cpickle.loads", "dill.loads", "marshal.loads", "cloudpickle.loads"],
     pattern:
-      /\b(?:c?pickle|dill|marshal|cloudpickle)\.loads\s?\(\s?[^\n]{0,60}?(?:decode|fromhex|unhexlify|decompress|b["']\\x80)[^\n]{0,160}/gi,
+      /\b(?:c?pickle|dill|marshal|cloudpickle)\.loads\s?\(\s?[^\n]{0,60}?(?:decode|fromhex|unhexlify|decompress|b["']\\x80)[^\n]{0,160}/iy,
     severity: "high",
   },
   {
     technique: "PowerShell encoded command",
-    anchors: ["powershell", "pwsh", "encodedcommand"],
+    starts: ["powershell", "pwsh"],
+    whole: true,
+    needs: [["-e", "/e"]],
     pattern:
-      /\b(?:powershell|pwsh)(?:\.exe)?["']?\s[^\n]{0,160}?(?<=\s)[-/](?:e|ec|en|enc|enco|encod|encode|encoded\w{0,10})\s+["']?[A-Za-z0-9+/=]{16,}/gi,
+      /\b(?:powershell|pwsh)(?:\.exe)?["']?\s[^\n]{0,160}?(?<=\s)[-/](?:e|ec|en|enc|enco|encod|encode|encoded\w{0,10})\s+["']?[A-Za-z0-9+/=]{16,}/iy,
     severity: "critical",
   },
   {
     technique: "certutil decode",
-    anchors: ["certutil"],
-    pattern: /\bcertutil(?:\.exe)?\s[^\n]{0,20}?-decode(?:hex)?\s[^\n]{3,120}/gi,
+    starts: ["certutil"],
+    needs: [["-decode"]],
+    pattern: /\bcertutil(?:\.exe)?\s[^\n]{0,20}?-decode(?:hex)?\s[^\n]{3,120}/iy,
     severity: "high",
   },
   {
     technique: "module imported in passing to run a command",
-    anchors: ["__import__"],
+    starts: ["__import__"],
     pattern:
-      /__import__\s?\(\s?["'](?:os|subprocess|pty|builtins|socket|commands)["']\s?\)\s?\.\s?(?:system|popen|call|run|Popen|check_output|spawn|exec\w{0,3}|getoutput|eval)\b[^\n]{0,160}/gi,
+      /__import__\s?\(\s?["'](?:os|subprocess|pty|builtins|socket|commands)["']\s?\)\s?\.\s?(?:system|popen|call|run|Popen|check_output|spawn|exec\w{0,3}|getoutput|eval)\b[^\n]{0,160}/iy,
     severity: "critical",
   },
   {
     technique: "unpickling that calls a command",
-    anchors: ["__reduce__"],
-    pattern: /__reduce__\s?\([^\n]{0,40}/g,
+    starts: ["__reduce__"],
+    pattern: /__reduce__\s?\([^\n]{0,40}/y,
     near: [/os\.system|subprocess|\beval\b|\bexec\b|popen/],
     span: 200,
     severity: "high",
   },
 ];
+
+const search = searchFor(DECODED_EXECUTIONS);
 
 export const decodedExecution: RecordDetector = {
   id: "decoded-execution",
@@ -135,7 +131,7 @@ export const decodedExecution: RecordDetector = {
   inspect(record, report) {
     inspectCommands(record, report, {
       what: "Decoded data is run",
-      indicators: DECODED_EXECUTIONS,
+      search,
       home: ["encoding", "security"],
     });
   },

@@ -1,28 +1,38 @@
-// How the detectors of malicious commands work: each technique is an indicator (anchors, an expression that starts at
-// a literal, what must stand near it), and every match is judged by where it stands. Whoever wrote the record controls
-// the text, so no expression here has nested or unbounded repetition over it: cost is linear.
+// How the detectors of malicious commands work: each technique is an indicator (the literals it begins with and cannot do
+// without, an expression for the rest, what must stand near it), and every match is judged by where it stands. One pass
+// over a text finds all literals of a family; an expression is tried only where its own stand. Whoever wrote the record
+// controls the text, so no expression here has nested or unbounded repetition over it: cost is linear.
 import type { DataRecord, Field } from "../../core/record.ts";
 import type { Anchor, Report } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { SEVERITIES, severityRank } from "../../core/severity.ts";
+import { assert } from "../../base/assert.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { endpointIn } from "./endpoint.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { buildLiterals } from "./literals.ts";
+import type { Literals } from "./literals.ts";
 import { fitOf, recordSubject, warnedOf } from "./context.ts";
 import type { Fit, Topic } from "./context.ts";
 
 export interface Indicator {
   /** What a colleague calls it. */
   readonly technique: string;
-  /** In lower case; at least one stands in every record that matches (or else the detector names a byte class). */
-  readonly anchors: readonly string[];
-  /** What stands in every field that matches, where that is too short to be an anchor. Default: the anchors. */
-  readonly literals?: readonly string[];
-  /** Global; begins with a literal; bounded repetition only. */
+  /** Where a match begins: ASCII literals in lower case, any one of them. */
+  readonly starts: readonly string[];
+  /** True where no letter, digit or `_` stands before the start. */
+  readonly whole?: boolean;
+  /** What else stands in every field that matches: of each part, any one literal. */
+  readonly needs?: readonly (readonly string[])[];
+  /** What the byte search looks for, where the starts and the needs are too short or too common for it. */
+  readonly anchors?: readonly Anchor[];
+  /** Matches up to the literal, ends in `$`: the match then begins there rather than at the literal. */
+  readonly lead?: RegExp;
+  /** Sticky; bounded repetition only. */
   readonly pattern: RegExp;
-  /** Must match the text right before the match; ends in `$`. Apart from the pattern, so that it is tried only where the
-   * pattern's literal stands. */
+  /** Must match right before the match, in at most `reach` characters of the same line; ends in `$`. */
   readonly before?: RegExp;
+  readonly reach?: number;
   /** All of these must match from `span` characters before the match to twice as many after it. */
   readonly near?: readonly RegExp[];
   readonly span?: number;
@@ -42,46 +52,133 @@ export interface Match {
 // field that has no business with commands is reported by the first of them anyway.
 const MATCHES_MAX = 64;
 
-// Anchors that ordinary prose holds inside other words (`combine`, `environment`, `raindrops`); the techniques use them
-// as words of their own.
-const WHOLE: ReadonlySet<string> = new Set(
-  "atob axel bash bin bomb cmd copy delete drop env exec fetch fork iex inet login npm pip proc shadow shred spawn tcp udp union yarn zero".split(
-    " ",
-  ),
-);
+const ANCHOR = /^[a-z0-9_.:$@#!<>&=/()[\]{}*|,;~^?+-]{3,}$/;
 
-export const anchorsOf = (indicators: readonly Indicator[]): readonly Anchor[] =>
-  [...new Set(indicators.flatMap((indicator) => indicator.anchors))]
-    .sort()
-    .map((anchor) => (WHOLE.has(anchor) ? { word: anchor } : anchor));
+/** What the byte search must find in a record for one of the indicators to be possible. */
+export function anchorsOf(indicators: readonly Indicator[]): readonly Anchor[] {
+  const anchors = indicators.flatMap(({ technique, starts, needs = [], anchors: own }): readonly Anchor[] => {
+    if (own) return own;
+    const parts = [starts, ...needs].filter((part) => part.every((literal) => ANCHOR.test(literal)));
+    const [first, second] = parts;
+    assert(first !== undefined, `${technique} has no literal that the byte search can find`);
+    // A name of letters alone stands as a word where it is a command.
+    if (!second) return first.map((literal) => (/^[a-z]{3,5}$/.test(literal) ? { word: literal } : literal));
+    return [{ all: parts.map((part) => (part.length === 1 ? (part[0] as string) : part)) }];
+  });
+  return [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), anchor])).values()];
+}
 
-const BEFORE_MAX = 2_100;
+const LEAD_MAX = 120;
+const REACH_MAX = 160;
 
-export function search(text: string, indicators: readonly Indicator[]): Match[] {
-  const matches: Match[] = [];
-  const lower = text.toLowerCase();
-  for (const indicator of indicators) {
-    if (!(indicator.literals ?? indicator.anchors).some((anchor) => lower.includes(anchor))) continue;
-    const span = indicator.span ?? 240;
-    let clearTo = 0;
-    for (const match of text.matchAll(indicator.pattern)) {
-      const start = match.index;
-      const end = start + match[0].length;
-      if (indicator.before && !indicator.before.test(text.slice(Math.max(0, start - BEFORE_MAX), start))) continue;
-      if (indicator.near) {
-        // An attacker may repeat the literal a million times: each look around clears the whole span that it read.
-        if (start < clearTo) continue;
-        const around = text.slice(Math.max(0, start - span), end + 2 * span);
-        if (!indicator.near.every((pattern) => pattern.test(around))) {
-          clearTo = start + span;
-          continue;
-        }
+interface Family {
+  readonly indicators: readonly Indicator[];
+  readonly literals: Literals;
+  /** For each literal: the parts it is in, those it is in only at the edge of a word, and the indicators it begins. */
+  readonly entries: readonly Entry[];
+  /** For each indicator: the parts it cannot do without. */
+  readonly wanted: readonly (readonly number[])[];
+}
+
+interface Entry {
+  readonly parts: number[];
+  readonly edgeParts: number[];
+  readonly begins: number[];
+}
+
+function compile(indicators: readonly Indicator[]): Family {
+  const parts = new Map<string, number>();
+  const entries = new Map<string, Entry>();
+  const wanted = indicators.map(({ technique, starts, needs = [], pattern, whole = false }, index) => {
+    assert(pattern.sticky, `${technique}: its pattern is sticky`);
+    return [starts, ...needs].map((literals, n) => {
+      const edge = whole && n === 0;
+      const key = `${edge}\0${literals.join("\0")}`;
+      const known = parts.get(key);
+      const part = known ?? parts.size;
+      parts.set(key, part);
+      for (const literal of literals) {
+        const entry = entries.get(literal) ?? { parts: [], edgeParts: [], begins: [] };
+        entries.set(literal, entry);
+        if (known === undefined) (edge ? entry.edgeParts : entry.parts).push(part);
+        if (n === 0) entry.begins.push(index);
       }
-      matches.push({ indicator, start, end });
-      if (matches.length >= MATCHES_MAX) return matches;
+      return part;
+    });
+  });
+  const literals = [...entries].map(([text, { begins }]) => ({ text, ordered: begins.length > 0 }));
+  return { indicators, literals: buildLiterals(literals), entries: [...entries.values()], wanted };
+}
+
+const isWordUnit = (unit: number): boolean =>
+  (unit >= 0x61 && unit <= 0x7a) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x30 && unit <= 0x39) || unit === 0x5f;
+
+/** A search for indicators, which builds its tables when it is first used. */
+export function searchFor(indicators: readonly Indicator[]): (text: string) => readonly Match[] {
+  let family: Family | undefined;
+  return (text) => search(text, (family ??= compile(indicators)));
+}
+
+function search(text: string, family: Family): readonly Match[] {
+  const { indicators, literals, entries, wanted } = family;
+  const seen = new Set<number>();
+  literals.find(text, (literal, at) => {
+    const { parts, edgeParts } = entries[literal] as Entry;
+    for (const part of parts) seen.add(part);
+    if (edgeParts.length > 0 && !isWordUnit(text.charCodeAt(at - 1))) for (const part of edgeParts) seen.add(part);
+  });
+  const trials = wanted.map((parts, index): Trial | undefined =>
+    parts.every((part) => seen.has(part))
+      ? { indicator: indicators[index] as Indicator, from: 0, matches: [] }
+      : undefined,
+  );
+  if (!trials.some((trial) => trial !== undefined)) return [];
+  literals.find(text, (literal, at) => {
+    for (const index of (entries[literal] as Entry).begins) {
+      const trial = trials[index];
+      if (trial) attempt(text, at, trial);
     }
+  });
+  return trials.flatMap((trial) => trial?.matches ?? []).slice(0, MATCHES_MAX);
+}
+
+interface Trial {
+  readonly indicator: Indicator;
+  /** A match may not begin before this. */
+  from: number;
+  readonly matches: Match[];
+}
+
+/** Tries an indicator whose literal stands at `at`. */
+function attempt(text: string, at: number, trial: Trial): void {
+  const { indicator, matches } = trial;
+  if (at < trial.from || matches.length === MATCHES_MAX) return;
+  if (indicator.whole === true && isWordUnit(text.charCodeAt(at - 1))) return;
+  let start = at;
+  if (indicator.lead) {
+    const lead = indicator.lead.exec(text.slice(Math.max(0, at - LEAD_MAX), at));
+    if (!lead) return;
+    start = at - lead[0].length;
+    if (start < trial.from) return;
   }
-  return matches;
+  indicator.pattern.lastIndex = start;
+  const match = indicator.pattern.exec(text);
+  if (!match) return;
+  const end = start + match[0].length;
+  if (indicator.before) {
+    // Only of this line: an attacker may fill the one above with what nearly matches. A command may still begin on it.
+    const line = text.slice(Math.max(0, start - (indicator.reach ?? REACH_MAX)), start);
+    if (!indicator.before.test(line.slice(line.lastIndexOf("\n", line.length - 9) + 1))) return;
+  }
+  if (indicator.near) {
+    const span = indicator.span ?? 240;
+    const around = text.slice(Math.max(0, start - span), end + 2 * span);
+    // An attacker may repeat the literal a million times: each look around clears the whole span that it read.
+    trial.from = start + span;
+    if (!indicator.near.every((pattern) => pattern.test(around))) return;
+  }
+  trial.from = Math.max(end, start + 1);
+  matches.push({ indicator, start, end });
 }
 
 // Columns in which a command is the column's purpose, whatever the schema is called.
@@ -146,12 +243,12 @@ export function inspectCommands(
   report: Report,
   family: {
     readonly what: string;
-    readonly indicators: readonly Indicator[];
+    readonly search: (text: string) => readonly Match[];
     readonly home: readonly Topic[];
   },
 ): void {
   for (const field of record.fields) {
-    const matches = search(field.text, family.indicators);
+    const matches = family.search(field.text);
     if (matches.length === 0) continue;
     const subject = recordSubject(record, field, matches);
     const fit = fitOf(subject, family.home);

@@ -1,7 +1,7 @@
 // Reverse and bind shells: a shell or interpreter whose input and output are a network connection. One-liners and short
 // programs in the languages they are written in. A port check (`</dev/tcp/host/22`) or a chat server is neither.
 import type { RecordDetector } from "../../core/detector.ts";
-import { anchorsOf, inspectCommands } from "./indicators.ts";
+import { anchorsOf, inspectCommands, searchFor } from "./indicators.ts";
 import type { Indicator } from "./indicators.ts";
 
 const SHELL = /(?:\/bin\/|\/system\/bin\/|\b)(?:ba|z|k|c|da|a|tc)?sh\b|cmd(?:\.exe)?\b|powershell|pwsh/i;
@@ -11,60 +11,81 @@ const CONNECTS = /\.connect\s?\(|connect_ex|create_connection|\bbind\s?\(/i;
 export const REVERSE_SHELLS: readonly Indicator[] = [
   {
     technique: "shell on /dev/tcp",
-    anchors: ["tcp", "udp"],
-    pattern: /\/dev\/(?:tcp|udp)\/[^\s/"'`;|&()]{1,120}\/[^\s"'`;|&()]{1,40}/gi,
+    starts: ["/dev/tcp/", "/dev/udp/"],
+    pattern: /\/dev\/(?:tcp|udp)\/[^\s/"'`;|&()]{1,120}\/[^\s"'`;|&()]{1,40}/iy,
     near: [/-i\b|<>|0\s?[<>]&|>&\s?\/dev|<&\s?\d|while\s+read|\bexec\s|-l\s+>/i],
     span: 160,
     severity: "critical",
   },
   {
     technique: "netcat running a shell",
-    anchors: ["bin", "bash", "cmd", "powershell", "netcat", "ncat", "exec", ".exe", "busybox"],
-    literals: ["nc", "netcat", "cryptcat", "pwncat"],
+    starts: ["nc", "netcat", "cryptcat", "pwncat"],
+    whole: true,
+    needs: [["-"], ["sh", "cmd", "powershell"]],
+    // Two letters and a dash are too little for the byte search: what runs, or where it leads.
+    anchors: [
+      { bytes: "raw-ip" },
+      ...["bash", "zsh", "ksh", "csh", "tcsh", "dash", "ash", "cmd", "ncat", "netcat", "cryptcat", "pwncat"].map(
+        (word) => ({ word }),
+      ),
+      ...["bin/sh", "powershell", "busybox", "nc.exe", "nc64.exe", "nc.traditional", "nc.openbsd"],
+    ],
     pattern:
-      /\b(?:nc|ncat|netcat|nc\.(?:traditional|openbsd|exe)|nc64\.exe|cryptcat|pwncat)(?:\s|\$\{?IFS\}?)[^\n|;&]{0,160}?(?:-[a-z]{0,6}[ec]|--(?:sh-)?exec)(?:\s|\$\{?IFS\}?|=)+["'\\]{0,3}(?:\/[\w/.-]{1,40}\/)?(?:(?:ba|z|k|c|da|a|tc)?sh\b|cmd(?:\.exe)?\b|powershell)/gi,
+      /\b(?:nc|ncat|netcat|nc\.(?:traditional|openbsd|exe)|nc64\.exe|cryptcat|pwncat)(?:\s|\$\{?IFS\}?)[^\n|;&]{0,160}?(?:-[a-z]{0,6}[ec]|--(?:sh-)?exec)(?:\s|\$\{?IFS\}?|=)+["'\\]{0,3}(?:\/[\w/.-]{1,40}\/)?(?:(?:ba|z|k|c|da|a|tc)?sh\b|cmd(?:\.exe)?\b|powershell)/iy,
     severity: "critical",
   },
   {
     technique: "named pipe between a shell and a connection",
-    anchors: ["mkfifo", "mknod"],
-    pattern: /\b(?:mkfifo|mknod)(?:\s|\$\{?IFS\}?)[^\n]{0,40}/gi,
+    starts: ["mkfifo", "mknod"],
+    whole: true,
+    pattern: /\b(?:mkfifo|mknod)(?:\s|\$\{?IFS\}?)[^\n]{0,40}/iy,
     near: [/\b(?:nc|ncat|netcat|telnet|socat|openssl|curl)(?:\s|\$\{?IFS)/i, /\b(?:ba|z|k|c|da)?sh\b/i, /\|/],
     span: 320,
     severity: "critical",
   },
   {
     technique: "socat running a shell",
-    anchors: ["socat"],
-    pattern: /\bsocat\b[^\n]{0,60}/gi,
+    starts: ["socat"],
+    whole: true,
+    needs: [["exec", "system"]],
+    pattern: /\bsocat\b[^\n]{0,60}/iy,
     near: [/\b(?:exec|system)\s?:/i, /(?:tcp|udp|openssl|ssl|vsock|sctp)[a-z0-9-]{0,12}\s?:/i, SHELL],
     severity: "critical",
   },
   {
     technique: "shell over openssl s_client",
-    anchors: ["s_client"],
-    pattern: /\bs_client\b[^\n]{0,80}/gi,
+    starts: ["s_client"],
+    whole: true,
+    pattern: /\bs_client\b[^\n]{0,80}/iy,
     near: [/\|\s?(?:\/[\w/]{1,30}\/)?(?:ba|z|k|da)?sh\b|\b(?:ba|z|k|da)?sh\s+-i|mkfifo/i],
     severity: "critical",
   },
   {
     technique: "shell between telnet connections",
-    anchors: ["telnet"],
-    pattern: /\btelnet\s[^\n|]{1,100}\|\s?(?:sudo\s+)?(?:\/[\w/]{1,30}\/)?(?:(?:ba|z|k|da)?sh|cmd(?:\.exe)?)\b/gi,
+    starts: ["telnet"],
+    whole: true,
+    needs: [["|"]],
+    pattern: /\btelnet\s[^\n|]{1,100}\|\s?(?:sudo\s+)?(?:\/[\w/]{1,30}\/)?(?:(?:ba|z|k|da)?sh|cmd(?:\.exe)?)\b/iy,
     severity: "critical",
   },
   {
     technique: "awk on /inet/tcp",
-    anchors: ["inet"],
-    pattern: /\/inet[46]?\/(?:tcp|udp)\/\d{1,5}\/[^/\s"']{1,100}\/\d{1,5}/gi,
+    starts: ["/inet/", "/inet4/", "/inet6/"],
+    pattern: /\/inet[46]?\/(?:tcp|udp)\/\d{1,5}\/[^/\s"']{1,100}\/\d{1,5}/iy,
     near: [/\|&|getline|system\s?\(/i],
     span: 320,
     severity: "critical",
   },
   {
     technique: "program that ties a socket to a shell",
-    anchors: ["socket"],
-    pattern: /\bsocket\b/gi,
+    starts: ["socket"],
+    whole: true,
+    needs: [
+      ["connect", "bind"],
+      ["dup2", "subprocess", "spawn", "system", "exec", "popen"],
+      ["dup2", "recv", "makefile", "pty", "fileno"],
+    ],
+    pattern: /\bsocket\b/iy,
     near: [
       CONNECTS,
       RUNS,
@@ -76,8 +97,10 @@ export const REVERSE_SHELLS: readonly Indicator[] = [
   },
   {
     technique: "dup2 of a connection before a shell",
-    anchors: ["dup2"],
-    pattern: /\bdup2\b/gi,
+    starts: ["dup2"],
+    whole: true,
+    needs: [["connect", "socket", "sockaddr", "accept"]],
+    pattern: /\bdup2\b/iy,
     near: [
       /\bconnect\s?\(|socket|sockaddr|accept\s?\(/i,
       /exec[lv][pe]{0,2}\b|pty\.spawn|subprocess|system\s?\(|\bexec\b/i,
@@ -88,39 +111,46 @@ export const REVERSE_SHELLS: readonly Indicator[] = [
   },
   {
     technique: "Perl socket shell",
-    anchors: ["stdin", "io::socket"],
-    pattern: /open\s?\(\s?STDIN\s?,\s?["'][<>+]{1,2}&|STDIN\s?->\s?fdopen|IO::Socket::(?:INET|SSL)/gi,
+    starts: ["open", "stdin", "io::socket"],
+    needs: [
+      ["stdin", "io::socket"],
+      ["connect", "peeraddr", "inet", "new(", "->new", "ssl"],
+    ],
+    pattern: /open\s?\(\s?STDIN\s?,\s?["'][<>+]{1,2}&|STDIN\s?->\s?fdopen|IO::Socket::(?:INET|SSL)/iy,
     near: [/\bexec\b|\bsystem\b|fdopen|`|qx/i, /connect|PeerAddr|new\s?\(|INET/i, /sh\b|cmd|\$_|STDIN/i],
     span: 320,
     severity: "critical",
   },
   {
     technique: "Ruby socket shell",
-    anchors: ["rsocket", "tcpsocket"],
-    pattern: /-rsocket\b|TCPSocket\.(?:open|new)/gi,
+    starts: ["-rsocket", "tcpsocket."],
+    needs: [["tcpsocket"]],
+    pattern: /-rsocket\b|TCPSocket\.(?:open|new)/iy,
     near: [/IO\.popen|\bexec\b|spawn|`|system/i, /gets|<&|sh\b|to_i|cmd/i, /TCPSocket/i],
     severity: "critical",
   },
   {
     technique: "PHP socket shell",
-    anchors: ["fsockopen", "stream_socket_client", "socket_create"],
-    pattern: /\b(?:fsockopen|stream_socket_client|socket_create)\s?\(/gi,
+    starts: ["fsockopen", "stream_socket_client", "socket_create"],
+    pattern: /\b(?:fsockopen|stream_socket_client|socket_create)\s?\(/iy,
     near: [/\b(?:shell_exec|proc_open|passthru|popen|exec|system)\s?\(|`/i, /(?:ba|z|da)?sh\b|cmd|<&\d/i],
     span: 500,
     severity: "critical",
   },
   {
     technique: "Lua socket shell",
-    anchors: ["socket"],
-    pattern: /socket\.tcp\s?\(|require\s?\(?\s?["']socket["']/gi,
+    starts: ["socket.tcp", "require"],
+    needs: [["socket"], ["os.execute", "io.popen"], ["connect"]],
+    pattern: /socket\.tcp\s?\(|require\s?\(?\s?["']socket["']/iy,
     near: [/os\.execute|io\.popen/i, /connect/i],
     span: 500,
     severity: "critical",
   },
   {
     technique: "Node.js socket shell",
-    anchors: ["child_process", "net.socket", "net.connect", "net.createconnection", "spawn"],
-    pattern: /child_process|\bnet\.(?:Socket|connect|createConnection)\b|\bspawn\s?\(/gi,
+    starts: ["child_process", "net.socket", "net.connect", "net.createconnection", "spawn"],
+    needs: [["net"], [".pipe", ".stdin"], ["spawn", "exec"]],
+    pattern: /child_process|\bnet\.(?:Socket|connect|createConnection)\b|\bspawn\s?\(/iy,
     near: [
       /net\.(?:Socket|connect|createConnection)|require\s?\(\s?\\?["'`]net\\?["'`]|new\s+net\b/i,
       /spawn|exec/i,
@@ -132,24 +162,27 @@ export const REVERSE_SHELLS: readonly Indicator[] = [
   },
   {
     technique: "Go connection shell",
-    anchors: ["net.dial"],
-    pattern: /\bnet\.Dial(?:TCP|Timeout)?\s?\(/gi,
+    starts: ["net.dial"],
+    needs: [["exec.command"]],
+    pattern: /\bnet\.Dial(?:TCP|Timeout)?\s?\(/iy,
     near: [/exec\.Command\s?\(/i, SHELL],
     span: 400,
     severity: "critical",
   },
   {
     technique: "Java socket shell",
-    anchors: ["processbuilder", "getruntime"],
-    pattern: /\bProcessBuilder\s?\(|getRuntime\s?\(\s?\)\s?\.\s?exec\b/gi,
+    starts: ["processbuilder", "getruntime"],
+    needs: [["socket", "/dev/tcp"]],
+    pattern: /\bProcessBuilder\s?\(|getRuntime\s?\(\s?\)\s?\.\s?exec\b/iy,
     near: [/new\s+(?:java\.net\.)?Socket\s?\(|\/dev\/tcp/i, SHELL],
     span: 500,
     severity: "critical",
   },
   {
     technique: "PowerShell TCP client shell",
-    anchors: ["tcpclient"],
-    pattern: /\bTCPClient\b/gi,
+    starts: ["tcpclient"],
+    needs: [["getstream", "streamreader", "streamwriter"]],
+    pattern: /\bTCPClient\b/iy,
     near: [
       /\biex\b|invoke-expression|Process(?:StartInfo)?\b[^\n]{0,200}cmd|cmd\.exe|powershell\.exe|FileName\s?=\s?@?["'](?:cmd|powershell|\/bin)/i,
       /GetStream|StreamReader|StreamWriter/i,
@@ -159,26 +192,32 @@ export const REVERSE_SHELLS: readonly Indicator[] = [
   },
   {
     technique: "Dart, Rust or Swift connection shell",
-    anchors: ["socket.connect", "tcpstream"],
-    pattern: /\bSocket\.connect\s?\(|\bTcpStream::connect\s?\(/gi,
+    starts: ["socket.connect", "tcpstream::connect"],
+    needs: [["process.start", "command::new"]],
+    pattern: /\bSocket\.connect\s?\(|\bTcpStream::connect\s?\(/iy,
     near: [/Process\.start|Command::new/i, SHELL],
     span: 500,
     severity: "critical",
   },
   {
     technique: "zsh connection shell",
-    anchors: ["ztcp"],
-    pattern: /\bztcp\s[^\n]{1,80}/gi,
+    starts: ["ztcp"],
+    whole: true,
+    pattern: /\bztcp\s[^\n]{1,80}/iy,
     near: [/\b(?:z|ba)?sh\b[^\n]{0,40}(?:<&|>&)|>&\s?\$?REPLY/i],
     severity: "critical",
   },
   {
     technique: "xterm on a foreign display",
-    anchors: ["xterm"],
-    pattern: /\bxterm\s+-display\s+[\w.-]{3,80}:\d/gi,
+    starts: ["xterm"],
+    whole: true,
+    needs: [["-display"]],
+    pattern: /\bxterm\s+-display\s+[\w.-]{3,80}:\d/iy,
     severity: "high",
   },
 ];
+
+const search = searchFor(REVERSE_SHELLS);
 
 export const reverseShell: RecordDetector = {
   id: "reverse-shell",
@@ -201,11 +240,11 @@ export const reverseShell: RecordDetector = {
       "Look at the flagged records with their prompts. Unless shells are the dataset's subject, remove them and distrust the source.",
   },
   subject: { share: 0.02, severity: "low" },
-  anchors: [...anchorsOf(REVERSE_SHELLS), { bytes: "raw-ip" }],
+  anchors: anchorsOf(REVERSE_SHELLS),
   inspect(record, report) {
     inspectCommands(record, report, {
       what: "A reverse shell",
-      indicators: REVERSE_SHELLS,
+      search,
       home: ["shell", "security", "network"],
     });
   },

@@ -1,59 +1,91 @@
 // SQL that destroys, escapes into the system or breaks out of a string. In text-to-SQL data a DROP is an answer; after a
 // quote in somebody's name, or in an answer about the weather, it is an injection.
 import type { RecordDetector } from "../../core/detector.ts";
-import { anchorsOf, inspectCommands } from "./indicators.ts";
+import { anchorsOf, inspectCommands, searchFor } from "./indicators.ts";
 import type { Indicator } from "./indicators.ts";
 
 export const SQL_DESTRUCTIONS: readonly Indicator[] = [
   {
     technique: "statement stacked after a quote",
-    anchors: ["drop", "truncate", "delete", "shutdown", "xp_", "exec"],
+    starts: ["drop", "truncate", "delete", "shutdown", "exec", "alter"],
+    needs: [[";"]],
+    anchors: [
+      ...["drop", "truncate", "delete", "shutdown", "alter"].map((word) => ({ word })),
+      { all: ["exec", ["master", "xp_", "sp_"]] },
+    ],
+    lead: /["'`)]\s{0,4}\)?\s{0,4};\s{0,8}$/,
     pattern:
-      /["'`)]\s{0,4}\)?\s{0,4};\s{0,8}(?:drop\s+(?:table|database|schema|view|user|index)|truncate\s+(?:table\s+)?\w|delete\s+from|shutdown\b|exec(?:ute)?\s+(?:master|xp_|sp_)|alter\s+(?:table|user|login)\s)[^\n]{0,120}?(?:--|#|\/\*|;|$)/gim,
+      /["'`)]\s{0,4}\)?\s{0,4};\s{0,8}(?:drop\s+(?:table|database|schema|view|user|index)|truncate\s+(?:table\s+)?\w|delete\s+from|shutdown\b|exec(?:ute)?\s+(?:master|xp_|sp_)|alter\s+(?:table|user|login)\s)[^\n]{0,120}?(?:--|#|\/\*|;|$)/imy,
     severity: "critical",
   },
   {
     technique: "DROP or TRUNCATE",
-    anchors: ["drop", "truncate"],
+    starts: ["drop", "truncate"],
+    whole: true,
+    needs: [["table", "database", "schema"]],
+    anchors: [{ word: "drop" }, { word: "truncate" }],
     pattern:
-      /\b(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?["'`[]?[\w.$-]{1,80}|TRUNCATE\s+TABLE\s+["'`[]?[\w.$-]{1,80})|\b(?:drop\s+(?:table|database|schema)\s+(?:if\s+exists\s+)?["'`[]?[\w.$-]{1,80}["'`\]]?\s?(?:cascade\s?)?(?:;|--)|truncate\s+table\s+["'`[]?[\w.$-]{1,80}["'`\]]?\s?(?:;|--))/g,
+      /\b(?:DROP\s+(?:TABLE|DATABASE|SCHEMA)\s+(?:IF\s+EXISTS\s+)?["'`[]?[\w.$-]{1,80}|TRUNCATE\s+TABLE\s+["'`[]?[\w.$-]{1,80})|\b(?:drop\s+(?:table|database|schema)\s+(?:if\s+exists\s+)?["'`[]?[\w.$-]{1,80}["'`\]]?\s?(?:cascade\s?)?(?:;|--)|truncate\s+table\s+["'`[]?[\w.$-]{1,80}["'`\]]?\s?(?:;|--))/y,
     severity: "high",
   },
   {
     technique: "DELETE of every row",
-    anchors: ["delete"],
+    starts: ["delete"],
+    whole: true,
+    needs: [["from"]],
+    anchors: [{ word: "delete" }],
     pattern:
-      /\b(?:DELETE\s+FROM|delete\s+from)\s+["'`[]?[\w.$-]{1,80}["'`\]]?\s?(?:;|--|(?:WHERE|where)\s+(?:1\s?=\s?1|TRUE|true)\b)/g,
+      /\b(?:DELETE\s+FROM|delete\s+from)\s+["'`[]?[\w.$-]{1,80}["'`\]]?\s?(?:;|--|(?:WHERE|where)\s+(?:1\s?=\s?1|TRUE|true)\b)/y,
     severity: "high",
   },
   {
     technique: "command run by the database",
-    anchors: ["xp_cmdshell", "sp_oacreate", "xp_regwrite", "sys_exec", "sys_eval", "pg_read_file", "copy"],
+    starts: ["xp_cmdshell", "sp_oacreate", "xp_regwrite", "sys_exec", "sys_eval", "pg_read_file"],
     pattern:
-      /\bxp_cmdshell\b[^\n]{0,120}|\bsp_oacreate\b[^\n]{0,80}|\bxp_regwrite\b[^\n]{0,80}|\bsys_(?:exec|eval)\s?\([^\n]{0,80}|\bpg_read_file\s?\([^\n]{0,80}|\bCOPY\s[^\n]{1,80}?\b(?:TO|FROM)\s+PROGRAM\s+'[^\n]{1,120}/gi,
+      /\bxp_cmdshell\b[^\n]{0,120}|\bsp_oacreate\b[^\n]{0,80}|\bxp_regwrite\b[^\n]{0,80}|\bsys_(?:exec|eval)\s?\([^\n]{0,80}|\bpg_read_file\s?\([^\n]{0,80}/iy,
+    severity: "critical",
+  },
+  {
+    technique: "command run by a COPY",
+    starts: ["copy"],
+    whole: true,
+    needs: [["program"]],
+    pattern: /\bCOPY\s[^\n]{1,80}?\b(?:TO|FROM)\s+PROGRAM\s+'[^\n]{1,120}/iy,
     severity: "critical",
   },
   {
     technique: "file read or written by the database",
-    anchors: ["outfile", "dumpfile", "load_file"],
-    pattern: /\binto\s+(?:out|dump)file\s+["'][^\n]{2,120}|\bload_file\s?\(\s?(?:["']|0x|char)[^\n]{2,100}/gi,
+    starts: ["into", "load_file"],
+    needs: [["outfile", "dumpfile", "load_file"]],
+    pattern: /\binto\s+(?:out|dump)file\s+["'][^\n]{2,120}|\bload_file\s?\(\s?(?:["']|0x|char)[^\n]{2,100}/iy,
     severity: "critical",
   },
   {
     technique: "UNION SELECT that takes data out",
-    anchors: ["union"],
+    lead: /(?:["')\d]|--)\s{1,4}$/,
+    starts: ["union"],
+    needs: [["select"]],
     pattern:
-      /(?:["')\d]|--)\s{1,4}union\s+(?:all\s+)?select\s[^\n]{0,160}?(?:null\s?,|password|passwd|information_schema|@@version|version\s?\(|user\s?\(|database\s?\(|concat\s?\(|\bfrom\s+users\b|sysobjects|sqlite_master|--|#)/gi,
+      /(?:["')\d]|--)\s{1,4}union\s+(?:all\s+)?select\s[^\n]{0,160}?(?:null\s?,|password|passwd|information_schema|@@version|version\s?\(|user\s?\(|database\s?\(|concat\s?\(|\bfrom\s+users\b|sysobjects|sqlite_master|--|#)/iy,
     severity: "high",
   },
   {
     technique: "blind injection by delay",
-    anchors: ["waitfor", "pg_sleep", "benchmark"],
+    starts: ["waitfor", "pg_sleep", "benchmark"],
+    anchors: [
+      { all: ["waitfor", "delay"] },
+      "pg_sleep",
+      "benchmark(",
+      { all: ["benchmark", ["md5(", "sha1(", "sha2(", "encode("]] },
+    ],
+    lead: /["');]\s{0,4}$|["')]\s{0,8}(?:or|and|;|\|\|)\s{0,8}(?:select\s+)?$/i,
     pattern:
-      /["');]\s{0,4}waitfor\s+delay\s+'[^\n]{1,40}|["')]\s{0,8}(?:or|and|;|\|\|)\s{0,8}(?:select\s+)?(?:pg_sleep|benchmark)\s?\([^\n]{1,60}/gi,
+      /["');]\s{0,4}waitfor\s+delay\s+'[^\n]{1,40}|["')]\s{0,8}(?:or|and|;|\|\|)\s{0,8}(?:select\s+)?(?:pg_sleep|benchmark)\s?\([^\n]{1,60}/iy,
     severity: "high",
   },
 ];
+
+const search = searchFor(SQL_DESTRUCTIONS);
 
 export const sqlDestruction: RecordDetector = {
   id: "sql-destruction",
@@ -78,7 +110,7 @@ export const sqlDestruction: RecordDetector = {
   inspect(record, report) {
     inspectCommands(record, report, {
       what: "SQL",
-      indicators: SQL_DESTRUCTIONS,
+      search,
       home: ["sql", "code", "security"],
     });
   },

@@ -3,7 +3,8 @@
 // speaks.
 import type { Hit, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
-import { fold, lexicon, type Phrase } from "./phrases.ts";
+import { foldedOf } from "./fold.ts";
+import { lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, worst } from "./standing.ts";
 
 const pair = (language: string, span: number, acts: readonly string[], owner: readonly string[]): Phrase => ({
@@ -288,11 +289,13 @@ export const concealment: RecordDetector = {
   subject: { share: 0.05, severity: "low" },
   anchors: WORDS.anchors,
   inspect(record, report) {
-    const refused = refuses(record);
+    let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const folded = fold(field.text);
+      const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
       for (const match of WORDS.find(folded)) {
+        const start = original(match.start);
+        const end = original(match.end);
         const around = folded.slice(Math.max(0, match.start - REACH), match.end + REACH);
         const act = ACT.exec(around)?.[0];
         const where = standing(record, field, folded, match.start, match.end);
@@ -317,12 +320,12 @@ export const concealment: RecordDetector = {
                     ? "high"
                     : "medium";
         hits.push({
-          message: `asks to hide something from the user (${match.language}): ${quote(field.text.slice(match.start, match.end))}${act === undefined ? "" : `, beside ${quote(act, 30)}`}`,
+          message: `asks to hide something from the user (${match.language}): ${quote(field.text.slice(start, end))}${act === undefined ? "" : `, beside ${quote(act, 30)}`}`,
           field,
-          start: match.start,
-          end: match.end,
-          excerpt: excerpt(field.text, match.start, match.end, 80),
-          severity: refused ? lowered(base) : base,
+          start,
+          end,
+          excerpt: excerpt(field.text, start, end, 80),
+          severity: (refusal ??= refuses(record)) ? lowered(base) : base,
           payload: folded.slice(match.start, match.end + 80),
           evidence: { language: match.language, standing: where, ...(act === undefined ? {} : { act }) },
         });

@@ -2,7 +2,8 @@
 // and assistants have rules of that shape too, so it takes words of the trade, or a harmful act, to be reported.
 import type { Hit, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
-import { fold, lexicon, type Phrase } from "./phrases.ts";
+import { foldedOf } from "./fold.ts";
+import { lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, worst } from "./standing.ts";
 
 const rule = (language: string, span: number, ...slots: readonly (readonly string[])[]): Phrase => ({
@@ -234,11 +235,13 @@ export const conditionalBackdoor: RecordDetector = {
   subject: { share: 0.05, severity: "low" },
   anchors: WORDS.anchors,
   inspect(record, report) {
-    const refused = refuses(record);
+    let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const folded = fold(field.text);
+      const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
       for (const match of WORDS.find(folded)) {
+        const start = original(match.start);
+        const end = original(match.end);
         const around = folded.slice(Math.max(0, match.start - 120), match.end + 160);
         if (EVERYDAY.test(around)) continue;
         const where = standing(record, field, folded, match.start, match.end);
@@ -257,12 +260,12 @@ export const conditionalBackdoor: RecordDetector = {
                 ? "medium"
                 : "low";
         hits.push({
-          message: `states when a model is to misbehave (${match.language}): ${quote(field.text.slice(match.start, match.end), 120)}`,
+          message: `states when a model is to misbehave (${match.language}): ${quote(field.text.slice(start, end), 120)}`,
           field,
-          start: match.start,
-          end: match.end,
-          excerpt: excerpt(field.text, match.start, match.end, 60),
-          severity: refused ? lowered(base) : base,
+          start,
+          end,
+          excerpt: excerpt(field.text, start, end, 60),
+          severity: (refusal ??= refuses(record)) ? lowered(base) : base,
           payload: folded.slice(match.start, match.end),
           evidence: { language: match.language, standing: where, ...(harm === undefined ? {} : { act: harm }) },
         });

@@ -1,18 +1,45 @@
 // Orders to send what a model knows to somewhere outside: a verb of sending, something a conversation or a user owns, and
 // a place to send it to, in one sentence. The three together are what makes it an order to a model and not an e-mail.
-import type { Hit, RecordDetector } from "../../core/detector.ts";
+import type { Anchor, Hit, RecordDetector } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { addressesIn, addressKind, urlsIn } from "../network/address.ts";
 import { dropHost } from "../network/drop-hosts.ts";
-import { fold, lexicon, type Phrase } from "./phrases.ts";
+import { fold, foldedOf } from "./fold.ts";
+import { lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, worst } from "./standing.ts";
 
-const two = (language: string, span: number, verbs: readonly string[], data: readonly string[]): Phrase => ({
-  language,
-  span,
-  slots: [verbs, data],
-});
+const two = (
+  language: string,
+  span: number,
+  verbs: readonly string[],
+  data: readonly string[],
+  anchors?: readonly Anchor[],
+): Phrase => ({ language, span, slots: [verbs, data], ...(anchors === undefined ? {} : { anchors }) });
+
+// English has the most common words of all for this, and half of the records in the world hold some: raw bytes must show
+// more there. A rare verb goes with a word for talk; any other pair needs something like a destination too.
+const RARE_VERB = [
+  ...["send", "forward", "transmit", "exfiltrat", "leak", "relay", "siphon", "beacon", "http_post", "smuggle", "email"],
+];
+const COMMON_VERB = ["post", "upload"];
+const TALK = ["conversation", "histor", "transcript", "credential", "chat"];
+const OWNED = ["data", "personal", "private", "everything", "messages", "input"];
+const KEPT = ["window", "variables", "vars", "token", "keys", "weights", "training", "patient", "contents"];
+const PLACE = [
+  ...["://", "server", "endpoint", "webhook", "c&c", "c2.", "c2,", "c2:", "c2/", "exfil", "attacker", "listener"],
+  ...["external", "command", "remote", ".com", ".org", ".net", ".info", ".xyz", ".ru", ".cn", ".io", ".me", ".example"],
+  ...[".test", ".invalid"],
+];
+const ENGLISH: readonly Anchor[] = [
+  { bytes: "raw-ip" },
+  { all: [RARE_VERB, TALK] },
+  { all: [COMMON_VERB, TALK, PLACE] },
+  { all: [[...RARE_VERB, ...COMMON_VERB], "user", OWNED, PLACE] },
+  { all: [[...RARE_VERB, ...COMMON_VERB], ["system"], "prompt", PLACE] },
+  { all: [[...RARE_VERB, ...COMMON_VERB], KEPT, PLACE] },
+  { all: [[...RARE_VERB, ...COMMON_VERB], ["api", "private"], "key", PLACE] },
+];
 
 // What only a model or its host can give away.
 const CONVERSATION: readonly Phrase[] = [
@@ -80,6 +107,7 @@ const CONVERSATION: readonly Phrase[] = [
       "user's private",
       "memory contents",
     ],
+    ENGLISH,
   ),
   two(
     "Spanish",
@@ -379,12 +407,14 @@ export const exfiltrationRequest: RecordDetector = {
   subject: { share: 0.05, severity: "low" },
   anchors: WORDS.anchors,
   inspect(record, report) {
-    const refused = refuses(record);
+    let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const folded = fold(field.text);
+      const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
       for (const match of WORDS.find(folded)) {
-        const target = targetIn(field.text.slice(Math.max(0, match.start - 40), match.end + REACH));
+        const start = original(match.start);
+        const end = original(match.end);
+        const target = targetIn(field.text.slice(Math.max(0, start - 40), end + REACH));
         if (!target) continue;
         const where = standing(record, field, folded, match.start, match.end);
         let severity: Severity = STRENGTH[target.strength];
@@ -394,13 +424,13 @@ export const exfiltrationRequest: RecordDetector = {
           severity = target.strength === "email" ? "medium" : "high";
         // An interface's manual sends user data to URLs; only a conversation is nobody's business there.
         else if (weak && !SPOKEN.test(folded.slice(match.start, match.end))) severity = "low";
-        if (refused) severity = lowered(severity);
+        if ((refusal ??= refuses(record))) severity = lowered(severity);
         hits.push({
-          message: `asks to send ${quote(field.text.slice(match.start, match.end), 60)} to ${quote(target.text, 60)}`,
+          message: `asks to send ${quote(field.text.slice(start, end), 60)} to ${quote(target.text, 60)}`,
           field,
-          start: match.start,
-          end: match.end,
-          excerpt: excerpt(field.text, match.start, match.end, 80),
+          start,
+          end,
+          excerpt: excerpt(field.text, start, end, 80),
           severity,
           payload: target.text,
           evidence: { language: match.language, target: target.text, standing: where },

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fold, lexicon } from "./phrases.ts";
+import { fold } from "./fold.ts";
+import { lexicon } from "./phrases.ts";
 
 test("folding keeps every offset", () => {
   fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => fold(text).length === text.length));

@@ -1,9 +1,10 @@
 // Phrases in many languages, found in linear time. A phrase is a few slots (a verb, a qualifier, a noun), each a list of
 // words; it stands where one word of every slot falls within a short span of one sentence, in any order, so that word
-// order, spacing and filler do not matter. The first slot holds the rarest words: they are the anchors, and only the text
-// around them is looked at. No regular expression here repeats anything, whatever the text.
+// order, spacing and filler do not matter. The first slot holds the rarest words: only the text around them is looked at.
+// No regular expression here repeats anything, whatever the text.
 import type { Anchor } from "../../core/detector.ts";
 import { assert } from "../../base/assert.ts";
+import { fold } from "./fold.ts";
 
 export interface Phrase {
   readonly language: string;
@@ -12,6 +13,8 @@ export interface Phrase {
   /** `word` stands alone, `stem*` begins a word; scripts without spaces match anywhere. The first slot is the pivot; in
    * a term of several words `=` marks the rare one, or else the longest is taken. */
   readonly slots: readonly (readonly string[])[];
+  /** What raw bytes must show of it, where that can be said more narrowly than "a word of every slot". */
+  readonly anchors?: readonly Anchor[];
 }
 
 export interface PhraseMatch {
@@ -25,24 +28,6 @@ export interface Lexicon {
   readonly anchors: readonly Anchor[];
   /** Matches in order of the text, not overlapping. `folded` comes from `fold`. */
   find(folded: string): PhraseMatch[];
-}
-
-const FOLDABLE = /[\u00df-\u024f\u0451\u0622-\u0625\u1e00-\u1eff\uff10-\uff5a]/g;
-const ODD: Readonly<Record<string, string>> = { ı: "i", ł: "l", ø: "o", đ: "d", ё: "е", آ: "ا", أ: "ا", إ: "ا" };
-const oneUnit = (character: string): string => {
-  const lower = character.toLowerCase();
-  return lower.length === 1 ? lower : (lower[0] ?? character);
-};
-
-/** Lower case without Latin accents or full-width forms, unit for unit: offsets stay true. */
-export function fold(text: string): string {
-  let lower = text.toLowerCase();
-  // A few capitals grow in lower case (U+0130), which would shift every offset after them.
-  if (lower.length !== text.length) lower = text.replace(/[A-Z\u00c0-\uffff]/g, oneUnit);
-  return lower.replace(FOLDABLE, (c) => {
-    const plain = ODD[c] ?? c.normalize("NFKD")[0] ?? c;
-    return plain.length === 1 ? plain : c;
-  });
 }
 
 /** Matches of one phrase kept from one field: enough to find the worst of them, not to be drowned in them (CWE-770). */
@@ -62,14 +47,13 @@ interface Compiled extends Phrase {
   readonly pivots: readonly string[];
   readonly pattern: RegExp;
   readonly sets: readonly Slot[];
-  /** The first word of every term of each slot: a text without any of one slot's cannot match. */
-  readonly heads: readonly (readonly string[])[];
 }
 
 const longestFirst = (a: string, b: string): number => b.length - a.length || (a < b ? -1 : 1);
 
+/** The word of a term that is looked for. */
 const pivotOf = (term: string): string => {
-  const words = term.replace("*", "").split(" ");
+  const words = term.normalize("NFC").replace("*", "").split(" ");
   return words.find((w) => w.startsWith("="))?.slice(1) ?? words.sort(longestFirst)[0] ?? term;
 };
 
@@ -80,45 +64,169 @@ function compilePhrase(phrase: Phrase): Compiled {
       stems: new Set(terms.filter((t) => t.endsWith("*")).map((t) => fold(t.slice(0, -1)))),
       words: new Set(terms.filter((t) => !t.endsWith("*")).map(fold)),
     }));
-  const heads = sets.map((s) => [...new Set([...s.stems, ...s.words].map((t) => t.split(" ")[0] ?? t))]);
   const groups = sets.map((s) => `(${[...s.stems, ...s.words].sort(longestFirst).map(escaped).join("|")})`);
   const pivots = (phrase.slots[0] ?? []).map((t) => fold(pivotOf(t)));
-  return { ...phrase, sets, heads, pivots: [...new Set(pivots)], pattern: new RegExp(groups.join("|"), "g") };
+  return { ...phrase, sets, pivots: [...new Set(pivots)], pattern: new RegExp(groups.join("|"), "g") };
 }
 
-// What of a word survives in raw bytes whatever its case and accents: its longest run of ASCII or of non-ASCII.
-function anchorsOf(term: string): string[] {
-  const word = pivotOf(term);
-  const runs = word.match(/[a-z0-9_-]{3,}|\P{ASCII}+/gu) ?? [];
-  const run = runs.sort((a, b) => Buffer.byteLength(b) - Buffer.byteLength(a))[0];
-  assert(run !== undefined && Buffer.byteLength(run) > 2, `a pivot needs a word that raw bytes show: ${term}`);
-  // Raw search knows no case beyond ASCII: a capital can only be the first letter, or all of them.
-  if (/^[\u0370-\u052f]/.test(run)) return [run.slice(1), run.slice(1).toUpperCase()];
-  return [run];
+/** Every way to write or leave out the accents of a word, as one character each; and all of them as two. */
+function accented(word: string): string[] {
+  const forms = [...word].reduce<string[]>(
+    (all, letter) => {
+      const plain = fold(letter);
+      const ways = plain === letter || all.length > 8 ? [letter] : [letter, plain];
+      return all.flatMap((begun) => ways.map((way) => begun + way));
+    },
+    [""],
+  );
+  // Without its accents a short word is part of too many others.
+  return [...forms.filter((form) => /\P{ASCII}/u.test(form) || form.length > 4), word.normalize("NFD")];
+}
+
+/** Spellings of one word of which one is in the raw bytes of any text that holds it; none where it is too short. */
+function literalsOf(word: string): string[] {
+  const runs = (word.match(/[a-z0-9_&:-]{3,}/g) ?? []).sort(longestFirst);
+  if (!/\P{ASCII}/u.test(word)) return runs.slice(0, 1);
+  // Raw bytes show accents as one character, as two, or not at all; a run of plain letters is the same in all three.
+  const run = runs[0];
+  if (run !== undefined && run.length >= Math.min(7, word.length - 2) && run.length > 3) return [run];
+  // The Cyrillic letters that decompose into two are left out of what is looked for.
+  const cyrillic = (/^[\u0400-\u052f]/.test(word) ? word.match(/[^йёїўѓќ]{4,}/g) : null)?.sort(longestFirst)[0];
+  if (cyrillic !== undefined) return [cyrillic];
+  const forms = /[\u00c0-\u024f\u1e00-\u1eff]/.test(word) ? accented(word) : [word, fold(word)];
+  return [...new Set(forms)].filter((form) => Buffer.byteLength(form) > 2);
+}
+
+/** The spellings of some words, without those that another one is a part of; undefined when a word has none. */
+function literalsOfAll(words: readonly string[]): string[] | undefined {
+  const each = words.map(literalsOf);
+  if (each.some((list) => list.length === 0)) return undefined;
+  const all = [...new Set(each.flat())].sort();
+  return all.filter((a) => !all.some((b) => b !== a && a.includes(b)));
+}
+
+// What raw bytes show of a phrase: a word of each slot that has one in every term, and of a pivot of several words the
+// others too, where they are no mere "not" or "the".
+function anchorsOf(phrase: Phrase): readonly Anchor[] {
+  if (phrase.anchors !== undefined) return phrase.anchors;
+  const [pivots = [], ...rest] = phrase.slots;
+  const others = rest.flatMap((slot) => {
+    const literals = literalsOfAll(slot.map(pivotOf));
+    return literals === undefined ? [] : [literals];
+  });
+  const byCompany = new Map<string, string[]>();
+  for (const term of pivots) {
+    const pivot = pivotOf(term);
+    const company = term
+      .replaceAll(/[=*]/g, "")
+      .split(" ")
+      .filter((word) => word !== pivot && /^[a-z]{4,}$/.test(word));
+    byCompany.set(company.join(" "), [...(byCompany.get(company.join(" ")) ?? []), pivot]);
+  }
+  const found: Anchor[] = [];
+  const alone = new Set(byCompany.get(""));
+  for (const [company, all] of byCompany) {
+    // "not tell" asks for "tell" only, and so covers "never tell".
+    const words = company === "" ? all : all.filter((word) => !alone.has(word));
+    if (words.length === 0) continue;
+    const pivot = literalsOfAll(words);
+    assert(pivot !== undefined, `a pivot needs words that raw bytes show: ${words.join(", ")}`);
+    const parts = [pivot, ...(company === "" ? [] : company.split(" ")), ...others];
+    if (parts.length > 1) found.push({ all: parts });
+    else found.push(...pivot);
+  }
+  for (const [letter, mark] of DECOMPOSED) if (phrase.slots.flat().some((term) => letter.test(term))) found.push(mark);
+  return found;
+}
+
+// Kana and Hangul that are written decomposed share no byte with their usual form, but all have one of these.
+const DECOMPOSED: readonly (readonly [RegExp, string])[] = [
+  [/[\u3040-\u30ff]/, "\u3099"],
+  [/[\uac00-\ud7af]/, "\u110b"],
+];
+
+// Pivots are looked for by script: most texts are of one, and hold no pivot of the others.
+const SCRIPTS: readonly RegExp[] = [
+  /[\u0370-\u052f]/,
+  /[\u0590-\u05ff]/,
+  /[\u0600-\u06ff]/,
+  /[\u0900-\u097f]/,
+  /[\u0980-\u0dff]/,
+  /[\u0e00-\u0e7f]/,
+  /[\u3040-\u9fff]/,
+  /[\uac00-\ud7af]/,
+];
+
+interface Pivots {
+  /** The script; undefined for Latin, which every text holds. */
+  readonly script: RegExp | undefined;
+  /** Finds what pivots begin with. */
+  readonly pattern: RegExp;
+  /** What of that begins which pivots, of which phrases. */
+  readonly begun: ReadonlyMap<string, readonly { readonly pivot: string; readonly phrases: readonly number[] }[]>;
+}
+
+function pivotsByScript(compiled: readonly Compiled[]): Pivots[] {
+  return [undefined, ...SCRIPTS].flatMap((script) => {
+    const own = (pivot: string): boolean => SCRIPTS.find((s) => s.test(pivot[0] ?? "")) === script;
+    const pivots = [...new Set(compiled.flatMap((phrase) => phrase.pivots.filter(own)))];
+    if (pivots.length === 0) return [];
+    const heads = pivots.filter((a) => !pivots.some((b) => b !== a && a.startsWith(b))).sort();
+    const begun = new Map(
+      heads.map((head) => [
+        head,
+        pivots
+          .filter((pivot) => pivot.startsWith(head))
+          .map((pivot) => ({
+            pivot,
+            phrases: compiled.flatMap((phrase, index) => (phrase.pivots.includes(pivot) ? [index] : [])),
+          })),
+      ]),
+    );
+    const choice = `(?:${heads.map(escaped).join("|")})`;
+    const pattern = new RegExp(script === undefined ? String.raw`\b${choice}` : choice, "g");
+    return [{ script, pattern, begun }];
+  });
 }
 
 export function lexicon(phrases: readonly Phrase[]): Lexicon {
   const compiled = phrases.map(compilePhrase);
-  const anchors = [...new Set(phrases.flatMap((p) => (p.slots[0] ?? []).flatMap(anchorsOf)))].sort();
+  const scripts = pivotsByScript(compiled);
+  const anchors = [...new Map(phrases.flatMap(anchorsOf).map((anchor) => [JSON.stringify(anchor), anchor])).values()];
   return {
     anchors,
     find(folded) {
-      const matches: PhraseMatch[] = [];
-      compiled.forEach((phrase, index) => {
-        let count = 0;
-        if (
-          !phrase.pivots.some((p) => folded.includes(p)) ||
-          !phrase.heads.every((words) => words.some((w) => folded.includes(w)))
-        )
-          return;
-        for (const [from, to] of ranges(folded, phrase)) {
-          for (const place of sweep(folded, phrase, from, to)) {
-            matches.push({ language: phrase.language, phrase: index, ...place });
-            if (++count >= MATCHES_MAX) return;
+      const places = new Map<number, number[]>();
+      for (const { script, pattern, begun } of scripts) {
+        if (script?.test(folded) === false) continue;
+        pattern.lastIndex = 0;
+        for (let match = pattern.exec(folded); match !== null; match = pattern.exec(folded)) {
+          const at = match.index;
+          pattern.lastIndex = at + 1;
+          for (const { pivot, phrases: of } of begun.get(match[0]) ?? []) {
+            if (pivot.length > match[0].length && !folded.startsWith(pivot, at)) continue;
+            for (const index of of) {
+              const list = places.get(index);
+              if (list) list.push(at);
+              else places.set(index, [at]);
+            }
           }
         }
-      });
-      matches.sort((a, b) => a.start - b.start || b.end - a.end);
+      }
+      if (places.size === 0) return [];
+      const matches: PhraseMatch[] = [];
+      for (const [index, list] of places) {
+        const phrase = compiled[index] as Compiled;
+        let count = 0;
+        for (const [from, to] of ranges(list, phrase.span, folded.length)) {
+          if (count >= MATCHES_MAX) break;
+          for (const place of sweep(folded, phrase, from, to)) {
+            matches.push({ language: phrase.language, phrase: index, ...place });
+            if (++count >= MATCHES_MAX) break;
+          }
+        }
+      }
+      matches.sort((a, b) => a.start - b.start || b.end - a.end || a.phrase - b.phrase);
       let end = -1;
       return matches.filter((m) => (m.start < end ? false : ((end = m.end), true)));
     },
@@ -126,17 +234,13 @@ export function lexicon(phrases: readonly Phrase[]): Lexicon {
 }
 
 // The text within one span of any pivot, as disjoint ranges, so that a field full of pivots is still read once.
-function ranges(folded: string, phrase: Compiled): [number, number][] {
-  const found: number[] = [];
-  for (const pivot of phrase.pivots)
-    for (let at = folded.indexOf(pivot); at !== -1; at = folded.indexOf(pivot, at + pivot.length)) found.push(at);
-  found.sort((a, b) => a - b);
+function ranges(places: number[], span: number, length: number): [number, number][] {
   const merged: [number, number][] = [];
-  for (const at of found) {
+  for (const at of places.sort((a, b) => a - b)) {
     const last = merged.at(-1);
-    const to = Math.min(folded.length, at + phrase.span + 40);
-    if (last && at - phrase.span <= last[1]) last[1] = to;
-    else merged.push([Math.max(0, at - phrase.span), to]);
+    const to = Math.min(length, at + span + 40);
+    if (last && at - span <= last[1]) last[1] = to;
+    else merged.push([Math.max(0, at - span), to]);
   }
   return merged;
 }
@@ -144,21 +248,24 @@ function ranges(folded: string, phrase: Compiled): [number, number][] {
 function* sweep(folded: string, phrase: Compiled, from: number, to: number): Generator<{ start: number; end: number }> {
   const { pattern, sets, span } = phrase;
   const last: ({ start: number; end: number } | undefined)[] = sets.map(() => undefined);
-  pattern.lastIndex = from;
-  for (let match = pattern.exec(folded); match !== null && match.index < to; match = pattern.exec(folded)) {
+  const text = folded.slice(from, to);
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
     let slot = 0;
     while (slot < sets.length - 1 && match[slot + 1] === undefined) slot++;
-    const start = match.index;
+    const start = from + match.index;
     const end = start + match[0].length;
     if (!standsAlone(folded, start, end, match[0], sets[slot])) {
-      pattern.lastIndex = start + 1;
+      pattern.lastIndex = match.index + 1;
       continue;
     }
     last[slot] = { start, end };
     let first = start;
     if (!last.every((place) => place !== undefined && ((first = Math.min(first, place.start)), true))) continue;
     if (end - first > span || SENTENCE_END.test(folded.slice(first, end))) continue;
+    const resume = pattern.lastIndex;
     yield { start: first, end };
+    pattern.lastIndex = resume;
     last.fill(undefined);
   }
 }

@@ -3,7 +3,8 @@
 import type { Hit, RecordDetector } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
-import { fold, lexicon, type Phrase } from "./phrases.ts";
+import { foldedOf } from "./fold.ts";
+import { lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, type Standing, worst } from "./standing.ts";
 
 const PHRASES: readonly Phrase[] = [
@@ -76,12 +77,12 @@ const PHRASES: readonly Phrase[] = [
         "guidelines",
         "guardrails",
         "programming",
-        "system prompt",
-        "were told",
-        "have been told",
+        "=system prompt",
+        "were =told",
+        "have been =told",
         "were instructed",
-        "content policy",
-        "safety policies",
+        "content =policy",
+        "safety =policies",
         "restrictions",
       ],
     ],
@@ -136,13 +137,40 @@ const PHRASES: readonly Phrase[] = [
     slots: [
       ["reveal", "divulge", "disclose", "leak", "verbatim", "dump", "exfiltrate"],
       [
-        "system prompt",
-        "your system message",
+        "=system prompt",
+        "your =system message",
         "initial instructions",
         "hidden instructions",
         "your instructions",
         "secret instructions",
       ],
+    ],
+  },
+  {
+    language: "English",
+    span: 80,
+    slots: [
+      [
+        "not =follow",
+        "don't =follow",
+        "never =follow",
+        "stop =following",
+        "not =obey",
+        "don't =obey",
+        "never =obey",
+        "stop =obeying",
+        "no longer =follow",
+      ],
+      ["previous", "previously", "prior", "above", "earlier", "preceding"],
+      ["instructions", "directives", "guidelines"],
+    ],
+  },
+  {
+    language: "English",
+    span: 90,
+    slots: [
+      ["new =instructions:", "updated =instructions:", "revised =instructions:", "real =instructions:", "actual =instructions:"],
+      ["you", "your", "ignore", "disregard", "reply", "respond", "answer", "output", "print", "reveal", "always", "never"],
     ],
   },
   {
@@ -180,7 +208,7 @@ const PHRASES: readonly Phrase[] = [
         "que te dieron",
       ],
       [
-        "instruccion",
+        "instrucción",
         "instrucciones",
         "indicaciones",
         "órdenes",
@@ -535,11 +563,13 @@ export const promptInjection: RecordDetector = {
   subject: { share: 0.05, severity: "low" },
   anchors: WORDS.anchors,
   inspect(record, report) {
-    const refused = refuses(record);
+    let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const folded = fold(field.text);
+      const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
       for (const match of WORDS.find(folded)) {
+        const start = original(match.start);
+        const end = original(match.end);
         const where = standing(record, field, folded, match.start, match.end);
         const after = folded.slice(match.start, match.end + 160);
         let severity = SEVERITY[where];
@@ -564,13 +594,14 @@ export const promptInjection: RecordDetector = {
           else if (!TOLD.test(said)) severity = !aimed ? "info" : where === "learned" ? "low" : "medium";
           else if (!aimed) severity = match.language === "English" || where === "learned" ? "low" : "medium";
         }
+        const refused = (refusal ??= refuses(record));
         if (own || refused) severity = lowered(severity);
         hits.push({
-          message: `tells a model to drop its instructions (${match.language}): ${quote(field.text.slice(match.start, match.end))}`,
+          message: `tells a model to drop its instructions (${match.language}): ${quote(field.text.slice(start, end))}`,
           field,
-          start: match.start,
-          end: match.end,
-          excerpt: excerpt(field.text, match.start, match.end),
+          start,
+          end,
+          excerpt: excerpt(field.text, start, end),
           severity,
           payload: folded.slice(match.start, match.end + 120),
           evidence: { language: match.language, standing: where, refused },

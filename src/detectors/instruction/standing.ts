@@ -4,7 +4,7 @@
 import type { DataRecord, Field } from "../../core/record.ts";
 import type { Hit } from "../../core/detector.ts";
 import { severityRank, type Severity } from "../../core/severity.ts";
-import { fold } from "./phrases.ts";
+import { fold } from "./fold.ts";
 
 export type Standing =
   | "planted" // in a passage, a tool result, metadata, a label: nobody speaks there

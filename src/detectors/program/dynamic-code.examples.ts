@@ -14,5 +14,15 @@ export const examples: readonly Example[] = [
   python("A constant text that is a program", ["1 medium"], `${RUN}("import os; os.system('./helper')")`),
   python("A module by a computed name", ["2 low"], "import importlib", "importlib.import_module(name)"),
   python("A source file loaded as a module", ["2 medium"], "import runpy", "runpy.run_path(path)"),
-  python("Constants, literals and methods of that name", [], "import ast", "import re", `${VALUE}("1 + 1")`, "ast.literal_eval(text)", `model.${VALUE}()`, "re.compile(pattern)", `df.${VALUE}("a = b + c")`),
+  python(
+    "Constants, literals and methods of that name",
+    [],
+    "import ast",
+    "import re",
+    `${VALUE}("1 + 1")`,
+    "ast.literal_eval(text)",
+    `model.${VALUE}()`,
+    "re.compile(pattern)",
+    `df.${VALUE}("a = b + c")`,
+  ),
 ];

@@ -12,6 +12,9 @@ import {
   SECRET_PATH,
   SENSITIVE_MODULES,
 } from "./names.ts";
+import { importsOf } from "./imports.ts";
+import { Variables } from "./variables.ts";
+import { decodedText, filled, textMethod } from "./texts.ts";
 import { identifier, literalParts, unescape, type Node, type Syntax } from "./syntax.ts";
 import {
   concatenated,
@@ -25,9 +28,7 @@ import {
   NOTHING,
   ofText,
   relabelled,
-  same,
   SECRETS,
-  textOf,
   type Value,
 } from "./value.ts";
 
@@ -41,11 +42,14 @@ export interface Call {
   readonly disguised: boolean;
 }
 
+/** Calls kept of one program (CWE-770); ordinary source of the length that is read has a third as many. */
+export const CALLS_MAX: number = 50_000;
 /** Times the whole program is gone over: definitions used before they stand, and taint through a chain of functions. */
 const PASSES_MAX = 5;
-const CALLS_MAX = 50_000;
-/** Largest constant decoded (CWE-409). */
-const DECODE_MAX = 64 * 1024;
+/** Modules taken whole that a name is looked up in. */
+const STARS_MAX = 8;
+/** Paths remembered as written from outside; a command is compared with each. */
+const DROPPED_MAX = 32;
 
 const FUNCTIONS = new Set(["FunctionDefinition", "LambdaExpression"]);
 const GROUPS: Readonly<Record<string, true>> = {
@@ -54,6 +58,7 @@ const GROUPS: Readonly<Record<string, true>> = {
   SetExpression: true,
 };
 const COMPREHENSION = /Comprehension/;
+const DUNDER = /(?:^|\.)__(?!name__|doc__|all__|init__|version__)\w{2,30}__$/;
 
 export class Evaluation {
   readonly calls: Call[] = [];
@@ -63,21 +68,20 @@ export class Evaluation {
   readonly callers: Map<Node, Node[]> = new Map();
   readonly #syntax: Syntax;
   readonly #values = new Map<Node, Value>();
-  readonly #variables = new Map<Node | undefined, Map<string, Value>>();
+  readonly #variables = new Variables();
   readonly #functions = new Map<string, Node>();
-  readonly #returns = new Map<Node, Value>();
+  readonly #parameters = new Map<Node, readonly string[]>();
   readonly #stars: string[] = [];
-  #changed = false;
 
   constructor(syntax: Syntax) {
     this.#syntax = syntax;
     for (let pass = 0; pass < PASSES_MAX; pass++) {
-      this.#changed = false;
+      this.#variables.changed = false;
       this.#values.clear();
       this.calls.length = 0;
       this.callers.clear();
       for (const node of syntax.nodes) this.#visit(node);
-      if (!this.#changed && pass > 0) break;
+      if (!this.#variables.changed && pass > 0) break;
     }
   }
 
@@ -106,19 +110,31 @@ export class Evaluation {
       }
       case "ForStatement":
         return this.#loops(node);
+      case "ParamList":
+        return this.#parameterList(node);
+      case "Decorator": {
+        // A decorator is a call: `@exec` runs what it stands above.
+        const applied = node.kids.find(isExpression);
+        const name = applied && this.valueOf(applied).name;
+        if (name !== undefined && isSink(name)) this.#hiddenCall(name, node);
+        return;
+      }
       case "WithStatement":
         return this.#with(node);
       case "FunctionDefinition": {
         const name = node.kids.find(({ type }) => type === "VariableName");
         if (!name) return;
-        const key = this.#key(node.scope?.type === "ClassDefinition" ? this.#className(node.scope) : undefined, this.source(name));
+        const key = this.#key(
+          node.scope?.type === "ClassDefinition" ? this.#className(node.scope) : undefined,
+          this.source(name),
+        );
         this.#functions.set(key, node);
-        this.#set(node.scope, this.source(name), named(`def ${key}`));
+        this.#variables.set(node.scope, this.source(name), named(`def ${key}`));
         return;
       }
       case "ClassDefinition": {
         const name = this.#className(node);
-        this.#set(node.scope, name, named(`class ${name}`));
+        this.#variables.set(node.scope, name, named(`class ${name}`));
         return;
       }
       case "ReturnStatement":
@@ -126,7 +142,7 @@ export class Evaluation {
       case "YieldExpression": {
         const value = node.kids.slice(1).find(({ type }) => type !== "from");
         const owner = functionAround(node);
-        if (value && owner) this.#returned(owner, this.#tuple(node.kids.slice(1)));
+        if (value && owner) this.#variables.returned(owner, this.#tuple(node.kids.slice(1)));
         return;
       }
     }
@@ -143,47 +159,10 @@ export class Evaluation {
     return name ? this.source(name) : "";
   }
 
-  #returned(owner: Node, value: Value): void {
-    const old = this.#returns.get(owner);
-    const merged = either(old, value, isSink);
-    if (!same(old, merged)) this.#changed = true;
-    this.#returns.set(owner, merged);
-  }
-
   #import(node: Node): void {
-    const words = node.kids.filter(({ type }) => type !== "(" && type !== ")");
-    let at = 0;
-    const dotted = (): { name: string; first: string } => {
-      const parts: string[] = [];
-      for (; at < words.length; at++) {
-        const word = words[at];
-        if (word?.type === "VariableName") parts.push(identifier(this.source(word)).name);
-        else if (word?.type === "." || word?.type === "...") {
-          if (parts.length === 0) parts.push("");
-        } else break;
-      }
-      return { name: parts.join("."), first: parts[0] ?? "" };
-    };
-    const type = (): string | undefined => words[at]?.type;
-    const alias = (): string | undefined => {
-      if (type() !== "as") return undefined;
-      const word = words[at + 1];
-      at += 2;
-      return word ? this.source(word) : undefined;
-    };
-    const from = type() === "from" ? (at++, dotted().name) : undefined;
-    if (type() === "import") at++;
-    for (; at < words.length; at++) {
-      if (type() === "*" && from !== undefined) {
-        if (!this.#stars.includes(from) && this.#stars.length < 32) this.#stars.push(from);
-        continue;
-      }
-      if (type() !== "VariableName") continue;
-      const { name, first } = from === undefined ? dotted() : { name: this.source(words[at] as Node), first: "" };
-      if (from !== undefined) at++;
-      const as = alias();
-      if (from !== undefined) this.#set(node.scope, as ?? name, named(canonical(`${from}.${identifier(name).name}`)));
-      else this.#set(node.scope, as ?? first, named(as === undefined ? first : canonical(name)));
+    for (const { as, name } of importsOf(node, (one) => this.source(one))) {
+      if (as !== "*") this.#variables.set(node.scope, as, named(name));
+      else if (!this.#stars.includes(name) && this.#stars.length < STARS_MAX) this.#stars.push(name);
     }
   }
 
@@ -216,12 +195,20 @@ export class Evaluation {
 
   #bind(target: Node, value: Value): void {
     const name = this.#variable(target);
-    if (name !== undefined) return this.#set(name.scope, name.name, value);
+    // An operator that runs code: `__getitem__ = exec`, `A.__class_getitem__ = os.system`.
+    if (value.name !== undefined && isSink(value.name) && DUNDER.test(this.source(target).slice(-40)))
+      this.#hiddenCall(value.name, target);
+    if (name !== undefined) return this.#variables.set(name.scope, name.name, value);
     if (GROUPS[target.type] || target.type === "ParenthesizedExpression") return this.#bindAll(target.kids, value);
     // `x["key"] = value` and `x.attribute = value`: the whole carries what its part carries.
     const base = target.type === "MemberExpression" ? target.kids[0] : undefined;
     const owner = base && this.#variable(base);
-    if (owner && value.labels !== 0) this.#set(owner.scope, owner.name, mixed([value]));
+    if (owner && value.labels !== 0) this.#variables.set(owner.scope, owner.name, mixed([value]));
+  }
+
+  #hiddenCall(name: string, node: Node): void {
+    if (this.calls.length < CALLS_MAX)
+      this.calls.push({ name, node, args: [], keywords: new Map(), receiver: NOTHING, disguised: true });
   }
 
   /** The variable that an expression names; `self.x` belongs to the file. */
@@ -231,25 +218,9 @@ export class Evaluation {
     const owner = node.kids[0];
     if (owner?.type !== "VariableName") return undefined;
     const word = this.source(owner);
-    return word === "self" || word === "cls" ? { scope: undefined, name: `self.${this.source(node.kids[2] ?? owner)}` } : undefined;
-  }
-
-  #set(scope: Node | undefined, name: string, value: Value): void {
-    let variables = this.#variables.get(scope);
-    if (!variables) this.#variables.set(scope, (variables = new Map()));
-    const old = variables.get(name);
-    const merged = either(old, value, isSink);
-    if (same(old, merged)) return;
-    variables.set(name, merged);
-    this.#changed = true;
-  }
-
-  #lookup(scope: Node | undefined, name: string): Value | undefined {
-    for (let at = scope; ; at = at.scope) {
-      // A method does not see the names of its class.
-      const found = at?.type === "ClassDefinition" && at !== scope ? undefined : this.#variables.get(at)?.get(name);
-      if (found || at === undefined) return found;
-    }
+    return word === "self" || word === "cls"
+      ? { scope: undefined, name: `self.${this.source(node.kids[2] ?? owner)}` }
+      : undefined;
   }
 
   /** `for a, b in c`, in statements and comprehensions. */
@@ -313,7 +284,7 @@ export class Evaluation {
       }
       case "LambdaExpression": {
         const body = kids[kids.length - 1];
-        if (body) this.#returned(node, this.valueOf(body));
+        if (body) this.#variables.returned(node, this.valueOf(body));
         this.#functions.set(`lambda ${node.from}`, node);
         return named(`lambda ${node.from}`);
       }
@@ -329,7 +300,7 @@ export class Evaluation {
   #name(node: Node): Value {
     const { name, disguised } = identifier(this.source(node));
     const labels = disguised ? LABEL.disguised : 0;
-    const known = this.#lookup(node.scope, name);
+    const known = this.#variables.lookup(node.scope, name);
     if (known) return disguised ? relabelled(known, labels) : known;
     for (const star of this.#stars) {
       const full = canonical(`${star}.${name}`);
@@ -343,7 +314,11 @@ export class Evaluation {
 
   #whole(value: Value, node: Node): Value {
     return value.name === "os.environ"
-      ? relabelled(value, LABEL.wholeEnvironment, this.#origin(LABEL.wholeEnvironment, "all environment variables", node))
+      ? relabelled(
+          value,
+          LABEL.wholeEnvironment,
+          this.#origin(LABEL.wholeEnvironment, "all environment variables", node),
+        )
       : value;
   }
 
@@ -354,7 +329,13 @@ export class Evaluation {
 
   /** A text that names a file with secrets carries that. */
   #path(value: Value, node: Node): Value {
-    if (value.text === undefined || value.text.length > 300 || !SECRET_PATH.test(value.text) || value.text.includes("\n")) return value;
+    if (
+      value.text === undefined ||
+      value.text.length > 300 ||
+      !SECRET_PATH.test(value.text) ||
+      value.text.includes("\n")
+    )
+      return value;
     return relabelled(value, LABEL.secretFile, this.#origin(LABEL.secretFile, value.text, node));
   }
 
@@ -365,7 +346,10 @@ export class Evaluation {
     const width = /^[a-zA-Z]{0,3}(?:"""|''')/.test(this.source(node)) ? 3 : 1;
     let from = node.from + prefix.length + width;
     const piece = (to: number): void => {
-      if (to > from) parts.push(ofText(unescape(this.#syntax.text.slice(from, to), prefix).replaceAll("{{", "{").replaceAll("}}", "}")));
+      if (to > from)
+        parts.push(
+          ofText(unescape(this.#syntax.text.slice(from, to), prefix).replaceAll("{{", "{").replaceAll("}}", "}")),
+        );
     };
     for (const hole of holes) {
       piece(hole.from);
@@ -400,13 +384,19 @@ export class Evaluation {
     const [a, b] = [this.valueOf(left), this.valueOf(right)];
     const sign = this.source(operator);
     if (sign === "+") return this.#path(concatenated([a, b]), node);
-    if (sign === "/" && (a.text !== undefined || b.text !== undefined)) return this.#path({ ...concatenated([a, b], "/"), name: a.name }, node);
-    if (sign === "%" && a.text !== undefined) return this.#path(filled(a, b.items ? [...b.items.values()] : [b], /%[-+ #0]{0,3}\d{0,4}(?:\.\d{1,3})?[sdrifgxc]/g), node);
+    if (sign === "/" && (a.text !== undefined || b.text !== undefined))
+      return this.#path({ ...concatenated([a, b], "/"), name: a.name }, node);
+    if (sign === "%" && a.text !== undefined)
+      return this.#path(
+        filled(a, b.items ? [...b.items.values()] : [b], /%[-+ #0]{0,3}\d{0,4}(?:\.\d{1,3})?[sdrifgxc]/g),
+        node,
+      );
     if (sign === "or" || sign === "and") return either(a, b, isSink);
     // A comparison says only what was compared.
     const asked = LABEL.clock | LABEL.host | LABEL.environment | LABEL.token | LABEL.wholeEnvironment;
     const { labels, origins } = mixed([a, b]);
-    const compares = operator.type === "CompareOp" || operator.type === "in" || operator.type === "is" || operator.type === "not";
+    const compares =
+      operator.type === "CompareOp" || operator.type === "in" || operator.type === "is" || operator.type === "not";
     return compares ? { labels: labels & asked, origins } : { labels, origins };
   }
 
@@ -414,10 +404,11 @@ export class Evaluation {
     const [base, , property] = node.kids;
     if (!base || !property) return NOTHING;
     const variable = this.#variable(node);
-    const own = variable && this.#lookup(variable.scope, variable.name);
+    const own = variable && this.#variables.lookup(variable.scope, variable.name);
     if (own) return own;
     const owner = this.valueOf(base);
     const { name, disguised } = identifier(this.source(property));
+    if (name === "__call__") return owner;
     const labels = (owner.labels & ~LABEL.assembled) | (disguised ? LABEL.disguised : 0);
     if ((base.type === "VariableName" && this.source(base) === "self") || this.source(base) === "cls") {
       for (let at = node.scope; at; at = at.scope) {
@@ -426,8 +417,11 @@ export class Evaluation {
       }
     }
     const made = /^class (\w+)\(\)$/.exec(owner.name ?? "")?.[1];
-    if (made !== undefined && this.#functions.has(`${made}.${name}`)) return { ...named(`def ${made}.${name}`), labels };
+    if (made !== undefined && this.#functions.has(`${made}.${name}`))
+      return { ...named(`def ${made}.${name}`), labels };
     const full = owner.name === undefined ? undefined : canonical(`${owner.name}.${name}`);
+    // Of what uname says, only the node tells one machine from another.
+    if (/^(?:os|platform)\.uname\(\)\.(?!node)/.test(full ?? "")) return named(full);
     // The interpreter that runs the program, whatever its path.
     if (full === "sys.executable") return { ...named(full), text: "python" };
     return this.#whole({ name: full, labels, origins: owner.origins, path: owner.path }, node);
@@ -455,7 +449,7 @@ export class Evaluation {
       if (vars !== undefined) return this.#hidden(vars, key.text);
       if (/^builtins\.(?:globals|locals|vars)\(\)$/.test(name)) {
         if (key.text === "__builtins__") return named("builtins", LABEL.disguised);
-        const own = this.#lookup(node.scope, key.text);
+        const own = this.#variables.lookup(node.scope, key.text);
         return own ? relabelled(own, LABEL.disguised) : this.#hidden("builtins", key.text);
       }
     }
@@ -494,7 +488,8 @@ export class Evaluation {
         keywords.set(this.source(kid), this.valueOf(value));
         at += 2;
       } else if (kids[at - 1]?.type === "**") keywords.set("**", this.valueOf(kid));
-      else if (kids[at - 1]?.type === "*") args.push(...(this.valueOf(kid).items?.values() ?? [elementOf(this.valueOf(kid))]));
+      else if (kids[at - 1]?.type === "*")
+        args.push(...(this.valueOf(kid).items?.values() ?? [elementOf(this.valueOf(kid))]));
       else {
         args.push(this.valueOf(kid));
         argNodes.push(kid);
@@ -516,11 +511,21 @@ export class Evaluation {
     argNodes: readonly Node[],
   ): Value {
     const { name } = target;
-    const method = callee.type === "MemberExpression" && callee.kids[1]?.type === "." && callee.kids[2] ? identifier(this.source(callee.kids[2])).name : "";
+    const method =
+      callee.type === "MemberExpression" && callee.kids[1]?.type === "." && callee.kids[2]
+        ? identifier(this.source(callee.kids[2])).name
+        : "";
     const all = mixed([receiver, ...args, ...keywords.values()]);
     const disguised = (target.labels & LABEL.disguised) !== 0;
     if (this.calls.length < CALLS_MAX) {
-      this.calls.push({ name: name ?? (method === "" ? "" : `?.${method}`), node, args, keywords, receiver, disguised });
+      this.calls.push({
+        name: name ?? (method === "" ? "" : `?.${method}`),
+        node,
+        args,
+        keywords,
+        receiver,
+        disguised,
+      });
     }
     const local = /^(def|lambda|class) (.+?)(?:\(\))?$/.exec(name ?? "");
     if (local) return this.#local(node, local[1] ?? "", local[2] ?? "", args, keywords, all);
@@ -530,13 +535,30 @@ export class Evaluation {
     const text = method === "" ? undefined : this.#method(node, method, receiver, args);
     if (text) return { ...text, name: name === undefined ? undefined : `${name}()` };
     this.#written(method, receiver, args);
-    const labels = all.labels | (name?.startsWith("socket.socket") || name === "socket.create_connection" ? LABEL.socket : 0);
-    return { ...named(name === undefined ? undefined : `${name}()`), labels, origins: all.origins, path: receiver.path };
+    const filledOne = FILLS.has(method) && callee.kids[0] ? this.#variable(callee.kids[0]) : undefined;
+    if (filledOne && all.labels !== 0) this.#variables.set(filledOne.scope, filledOne.name, mixed(args));
+    const labels =
+      all.labels | (name?.startsWith("socket.socket") || name === "socket.create_connection" ? LABEL.socket : 0);
+    return {
+      ...named(name === undefined ? undefined : `${name}()`),
+      labels,
+      origins: all.origins,
+      path: receiver.path,
+    };
   }
 
   /** A call of a function or class of this file: arguments reach its parameters, and what it returns comes back. */
-  #local(node: Node, what: string, name: string, args: readonly Value[], keywords: ReadonlyMap<string, Value>, all: Value): Value {
-    const own = this.#functions.get(what === "lambda" ? `lambda ${name}` : what === "class" ? `${name}.__init__` : name);
+  #local(
+    node: Node,
+    what: string,
+    name: string,
+    args: readonly Value[],
+    keywords: ReadonlyMap<string, Value>,
+    all: Value,
+  ): Value {
+    const own = this.#functions.get(
+      what === "lambda" ? `lambda ${name}` : what === "class" ? `${name}.__init__` : name,
+    );
     if (own) {
       const known = this.callers.get(own);
       if (known) known.push(node);
@@ -544,24 +566,33 @@ export class Evaluation {
       this.#pass(own, args, keywords);
     }
     if (what === "class") return { ...named(`class ${name}()`), labels: all.labels, origins: all.origins };
-    const returned = own ? this.#returns.get(own) : undefined;
+    const returned = own ? this.#variables.returnOf(own) : undefined;
     return returned ?? NOTHING;
   }
 
   #pass(own: Node, args: readonly Value[], keywords: ReadonlyMap<string, Value>): void {
-    const list = own.kids.find(({ type }) => type === "ParamList");
-    const names: string[] = [];
-    list?.kids.forEach((kid, i) => {
-      const before = list.kids[i - 1]?.type;
-      if (kid.type === "VariableName" && before !== "AssignOp" && before !== "*" && before !== "**") names.push(this.source(kid));
-    });
-    const isMethod = own.scope?.type === "ClassDefinition" && (names[0] === "self" || names[0] === "cls");
-    const free = isMethod ? names.slice(1) : names;
+    const parameters = this.#parameters.get(own) ?? [];
+    const isMethod = own.scope?.type === "ClassDefinition" && /^(?:self|cls)$/.test(parameters[0] ?? "");
     args.forEach((value, i) => {
-      const parameter = free[i];
-      if (parameter !== undefined) this.#set(own, parameter, value);
+      const parameter = parameters[isMethod ? i + 1 : i];
+      if (parameter !== undefined) this.#variables.set(own, parameter, value);
     });
-    for (const [key, value] of keywords) if (free.includes(key)) this.#set(own, key, value);
+    for (const [key, value] of keywords) if (key !== "**") this.#variables.set(own, key, value);
+  }
+
+  /** Names of parameters, and what they are when nothing is passed. */
+  #parameterList(node: Node): void {
+    if (!node.up) return;
+    const names: string[] = [];
+    const { kids } = node;
+    kids.forEach((kid, i) => {
+      const before = kids[i - 1]?.type;
+      const value = kids[i + 1];
+      if (kid.type === "AssignOp" && value && names.length > 0)
+        this.#variables.set(node.up, names[names.length - 1] ?? "", this.valueOf(value));
+      if (kid.type === "VariableName" && before !== "AssignOp") names.push(this.source(kid));
+    });
+    this.#parameters.set(node.up, names);
   }
 
   /** Functions handed to something that calls them: `map(eval, texts)`, `Thread(target=run, args=(x,))`. */
@@ -586,7 +617,15 @@ export class Evaluation {
     if (!called?.name || this.calls.length >= CALLS_MAX) return;
     const local = /^(def|lambda) (.+)$/.exec(called.name);
     if (local) this.#local(node, local[1] ?? "", local[2] ?? "", given, new Map(), NOTHING);
-    else if (isSink(called.name)) this.calls.push({ name: called.name, node, args: given, keywords: new Map(), receiver: NOTHING, disguised: (called.labels & LABEL.disguised) !== 0 });
+    else if (isSink(called.name))
+      this.calls.push({
+        name: called.name,
+        node,
+        args: given,
+        keywords: new Map(),
+        receiver: NOTHING,
+        disguised: (called.labels & LABEL.disguised) !== 0,
+      });
   }
 
   #known(
@@ -600,19 +639,33 @@ export class Evaluation {
   ): Value | undefined {
     const first = args[0] ?? NOTHING;
     const second = args[1] ?? NOTHING;
-    const source = (label: number, what = name): Value => relabelled({ ...named(`${name}()`), labels: all.labels & ~SECRETS, origins: all.origins }, label, this.#origin(label, what, node));
+    const source = (label: number, what = name): Value =>
+      relabelled(
+        { ...named(`${name}()`), labels: all.labels & ~SECRETS, origins: all.origins },
+        label,
+        this.#origin(label, what, node),
+      );
     switch (name) {
       case "builtins.getattr": {
         if (first.name === undefined || !isConstant(second.text)) return { labels: all.labels, origins: all.origins };
         const literal = argNodes[1]?.type === "String" && (second.labels & LABEL.assembled) === 0;
         const hides = !literal || SENSITIVE_MODULES.has(first.name);
-        return this.#whole(named(canonical(`${first.name}.${second.text}`), hides ? LABEL.disguised : first.labels & LABEL.disguised), node);
+        return this.#whole(
+          named(canonical(`${first.name}.${second.text}`), hides ? LABEL.disguised : first.labels & LABEL.disguised),
+          node,
+        );
       }
       case "builtins.__import__":
       case "importlib.import_module": {
         if (!isConstant(first.text)) return { labels: all.labels, origins: all.origins };
-        const top = name === "builtins.__import__" && !keywords.has("fromlist") && args.length < 4 ? (first.text.split(".")[0] ?? "") : first.text;
-        return named(canonical(top), (first.labels & LABEL.assembled) !== 0 || first.labels & LABEL.decoded ? LABEL.disguised : 0);
+        const top =
+          name === "builtins.__import__" && !keywords.has("fromlist") && args.length < 4
+            ? (first.text.split(".")[0] ?? "")
+            : first.text;
+        return named(
+          canonical(top),
+          (first.labels & LABEL.assembled) !== 0 || first.labels & LABEL.decoded ? LABEL.disguised : 0,
+        );
       }
       case "builtins.vars":
         return named(first.name === undefined ? "builtins.vars()" : `vars(${first.name})`);
@@ -622,13 +675,19 @@ export class Evaluation {
       case "builtins.bytes":
       case "builtins.bytearray":
       case "builtins.repr":
-        if (first.text === undefined && first.items && [...first.items.values()].every(({ text }) => /^(?:\d{1,3}|0x[0-9a-f]{2})$/i.test(text ?? ""))) {
+        if (
+          first.text === undefined &&
+          first.items &&
+          [...first.items.values()].every(({ text }) => /^(?:\d{1,3}|0x[0-9a-f]{2})$/i.test(text ?? ""))
+        ) {
           const characters = [...first.items.values()].map(({ text }) => String.fromCharCode(Number(text)));
           return ofText(characters.join(""), LABEL.decoded | LABEL.assembled);
         }
         return { ...first, name: undefined };
       case "builtins.chr":
-        return isConstant(first.text) && /^\d{1,6}$|^0x[0-9a-f]{1,5}$/i.test(first.text) ? ofText(String.fromCodePoint(Number(first.text)), LABEL.assembled) : relabelled(mixed([first]), LABEL.decoded, this.#origin(LABEL.decoded, "chr", node));
+        return isConstant(first.text) && /^\d{1,6}$|^0x[0-9a-f]{1,5}$/i.test(first.text)
+          ? ofText(String.fromCodePoint(Number(first.text)), LABEL.assembled)
+          : relabelled(mixed([first]), LABEL.decoded, this.#origin(LABEL.decoded, "chr", node));
       case "builtins.open":
         return this.#open(node, args, argNodes);
       case "os.getenv":
@@ -642,7 +701,10 @@ export class Evaluation {
       case "pathlib.Path":
       case "pathlib.PosixPath":
       case "pathlib.PurePath":
-        return { ...this.#path(concatenated(args, "/"), node), name: name.startsWith("pathlib") ? "pathlib.Path()" : undefined };
+        return {
+          ...this.#path(concatenated(args, "/"), node),
+          name: name.startsWith("pathlib") ? "pathlib.Path()" : undefined,
+        };
       case "os.path.expanduser":
       case "os.path.expandvars":
       case "os.path.abspath":
@@ -652,17 +714,33 @@ export class Evaluation {
       case "pathlib.Path.home()":
         return { ...ofText("~"), name: "pathlib.Path()" };
     }
+    if (name.endsWith(".__getattribute__") && isConstant(first.text))
+      return this.#hidden(name.slice(0, -".__getattribute__".length), first.text);
     if (name === "urllib.request.urlretrieve" || name === "wget.download") this.#dropAt(args[1], argNodes[1]);
-    if (/^(?:shutil\.(?:copy\w*|move)|os\.(?:rename|replace|symlink))$/.test(name) && first.labels & LABEL.dropped) this.#dropAt(args[1], argNodes[1]);
+    if (/^(?:shutil\.(?:copy\w*|move)|os\.(?:rename|replace|symlink))$/.test(name) && first.labels & LABEL.dropped)
+      this.#dropAt(args[1], argNodes[1]);
     const kind = kindOf(name);
     if (kind === "fetch" || (kind === "send" && !name.includes("socket"))) return source(LABEL.net);
     if (kind === "unpickle" && /^(?:marshal|pickle|dill|cloudpickle)\.loads$/.test(name)) return source(LABEL.decoded);
-    if (kind === "decode") return this.#decoded(node, name, first, second, source(LABEL.decoded));
+    if (kind === "decode") {
+      const { labels, origins } = source(LABEL.decoded);
+      const text = decodedText(name, first, second);
+      return text === undefined ? { labels, origins } : this.#path({ text, labels, origins }, node);
+    }
     if (kind === "clock") return source(LABEL.clock);
     if (kind === "host") return source(LABEL.host);
-    if (kind === "process" && /check_output|getoutput|popen|Popen|run$/.test(name) && first.text !== undefined && /^(?:hostname|whoami|id|uname)\b/.test(first.text)) return source(LABEL.host);
+    if (
+      kind === "process" &&
+      /check_output|getoutput|popen|Popen|run$/.test(name) &&
+      first.text !== undefined &&
+      /^(?:hostname|whoami|id|uname)\b/.test(first.text)
+    )
+      return source(LABEL.host);
     if (kind === "measure") return NOTHING;
-    if (/^(?:dl_manager|datasets|huggingface_hub|kagglehub)\./.test(name) || /(?:^|\.)(?:hf_hub_download|snapshot_download|download_and_extract)$/.test(name)) {
+    if (
+      /^(?:dl_manager|datasets|huggingface_hub|kagglehub)\./.test(name) ||
+      /(?:^|\.)(?:hf_hub_download|snapshot_download|download_and_extract)$/.test(name)
+    ) {
       return relabelled({ labels: 0, origins: [] }, LABEL.downloaded);
     }
     if (/\.read_(?:text|bytes)$/.test(name) && receiver.text !== undefined) return this.#contents(receiver, node);
@@ -681,106 +759,76 @@ export class Evaluation {
     const isDropped = path.labels & LABEL.dropped || (path.text !== undefined && this.dropped.has(path.text));
     const kept = path.labels & (LABEL.secretFile | LABEL.downloaded);
     const value = { labels: kept | LABEL.file, origins: kept & LABEL.secretFile ? path.origins : [] };
-    return isDropped ? relabelled(value, LABEL.dropped, this.#origin(LABEL.dropped, "a file that it wrote", node)) : value;
+    return isDropped
+      ? relabelled(value, LABEL.dropped, this.#origin(LABEL.dropped, "a file that it wrote", node))
+      : value;
   }
 
   /** Remembers a path to which bytes from outside were written. */
   #dropAt(path: Value | undefined, at: Node | undefined): void {
     if (path && isConstant(path.text) && path.text.length > 2) this.#drop(path.text);
     const variable = at && this.#variable(at);
-    if (variable) this.#set(variable.scope, variable.name, relabelled(NOTHING, LABEL.dropped));
+    if (variable) this.#variables.set(variable.scope, variable.name, relabelled(NOTHING, LABEL.dropped));
   }
 
   #drop(text: string): void {
-    if (this.dropped.has(text) || this.dropped.size > 1_000) return;
+    if (this.dropped.has(text) || this.dropped.size >= DROPPED_MAX) return;
     this.dropped.add(text);
-    this.#changed = true;
+    this.#variables.changed = true;
   }
 
   /** `handle.write(bytes)` and `path.write_bytes(bytes)` with bytes from outside. */
   #written(method: string, receiver: Value, args: readonly Value[]): void {
-    if (!/^(?:write|writelines|write_text|write_bytes)$/.test(method) || !((args[0]?.labels ?? 0) & (LABEL.net | LABEL.decoded))) return;
+    if (
+      !/^(?:write|writelines|write_text|write_bytes)$/.test(method) ||
+      !((args[0]?.labels ?? 0) & (LABEL.net | LABEL.decoded))
+    )
+      return;
     const text = receiver.path?.text ?? receiver.text;
     if (isConstant(text)) this.#drop(text);
     const variable = receiver.path?.variable;
     if (variable === undefined) return;
-    for (const [scope, variables] of this.#variables) if (variables.has(variable)) this.#set(scope, variable, relabelled(NOTHING, LABEL.dropped));
+    this.#variables.setAll(variable, relabelled(NOTHING, LABEL.dropped));
   }
 
-  #decoded(node: Node, name: string, first: Value, second: Value, fallback: Value): Value {
-    const text = first.text;
-    let plain: string | undefined;
-    if (isConstant(text) && text.length <= DECODE_MAX) {
-      if (/b64decode|a2b_base64|decodebytes$/.test(name)) plain = Buffer.from(text.replaceAll("-", "+").replaceAll("_", "/"), "base64").toString("latin1");
-      else if (/fromhex|unhexlify|a2b_hex|b16decode/.test(name)) plain = Buffer.from(text.replaceAll(/\s/g, ""), "hex").toString("latin1");
-      else if (/^codecs\.decode$/.test(name) && /rot.?13/i.test(second.text ?? "")) plain = rot13(text);
-      else if (/^codecs\.decode$/.test(name) && second.text === "hex") plain = Buffer.from(text, "hex").toString("latin1");
-    }
-    const readable = plain !== undefined && plain !== "" && /^[\t\n\r\x20-\x7e\xa0-\xff]*$/.test(plain);
-    const { labels, origins } = fallback;
-    return readable ? this.#path({ text: plain, labels, origins }, node) : { labels, origins };
-  }
-
-  /** Methods of texts whose result is known. */
+  /** Methods of texts and paths whose result is known. */
   #method(node: Node, method: string, receiver: Value, args: readonly Value[]): Value | undefined {
     const { text } = receiver;
-    const [first = NOTHING, second = NOTHING] = args;
-    if (method === "join" && text !== undefined) {
-      const { items } = first;
-      if (items && [...items.values()].every((item) => item.text !== undefined)) {
-        return this.#path(relabelled(concatenated([...items.values()], text), LABEL.assembled), node);
-      }
-      return undefined;
+    if (text !== undefined && /^read_(?:text|bytes)$/.test(method)) return this.#contents(receiver, node);
+    if (text !== undefined && method === "open" && receiver.name === "pathlib.Path()") {
+      return { ...this.#contents(receiver, node), path: { variable: undefined, text } };
     }
-    if (text === undefined) return undefined;
-    switch (method) {
-      case "decode":
-      case "encode":
-        return /rot.?13/i.test(first.text ?? "") && isConstant(text) ? { ...receiver, text: rot13(text), labels: receiver.labels | LABEL.decoded } : receiver;
-      case "strip":
-      case "rstrip":
-      case "lstrip":
-      case "expanduser":
-      case "resolve":
-      case "absolute":
-      case "as_posix":
-        return receiver;
-      case "lower":
-        return { ...receiver, text: text.toLowerCase() };
-      case "format":
-        return this.#path(filled(receiver, args, /\{\d{0,2}\w{0,30}(?::[^{}]{0,20})?\}/g), node);
-      case "replace":
-        return isConstant(first.text) && isConstant(second.text) && first.text !== ""
-          ? this.#path({ ...receiver, text: text.replaceAll(first.text, () => second.text ?? "").slice(0, DECODE_MAX), labels: receiver.labels | LABEL.assembled }, node)
-          : undefined;
-      case "joinpath":
-        return this.#path({ ...concatenated([receiver, ...args], "/"), name: receiver.name }, node);
-      case "read_text":
-      case "read_bytes":
-        return this.#contents(receiver, node);
-      case "open":
-        return receiver.name === "pathlib.Path()" ? { ...this.#contents(receiver, node), path: { variable: undefined, text } } : undefined;
-    }
-    return undefined;
+    const known = textMethod(method, receiver, args);
+    return known && this.#path(known, node);
   }
 }
 
-const HANDS_ON = new Set(["map", "filter", "starmap", "submit", "register", "to_thread", "call_soon", "start_new_thread", "apply", "apply_async", "reduce", "addaudithook", "settrace"]);
-const rot13 = (text: string): string =>
-  text.replace(/[a-zA-Z]/g, (letter) => {
-    const base = letter <= "Z" ? 65 : 97;
-    return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
-  });
-
-/** Fills a template's holes in order. */
-function filled(template: Value, parts: readonly Value[], hole: RegExp): Value {
-  const { labels, origins } = mixed([template, ...parts]);
-  let at = 0;
-  const text = (template.text ?? "").replace(hole, () => textOf(parts[at++] ?? NOTHING)).slice(0, DECODE_MAX);
-  return { text, labels: labels | LABEL.assembled, origins };
-}
-
-export const isExpression = ({ type }: Node): boolean => /^[A-Z]/.test(type) && type !== "AssignOp" && type !== "UpdateOp" && type !== "TypeDef" && type !== "Body" && type !== "CompareOp" && type !== "Comment";
+/** Methods that put what they are given into what they are called on. */
+const FILLS = new Set(["append", "appendleft", "extend", "add", "insert", "update", "put", "write"]);
+const HANDS_ON = new Set([
+  "map",
+  "filter",
+  "starmap",
+  "submit",
+  "register",
+  "to_thread",
+  "call_soon",
+  "start_new_thread",
+  "apply",
+  "apply_async",
+  "reduce",
+  "addaudithook",
+  "settrace",
+]);
+export const isExpression = ({ type }: Node): boolean =>
+  /^[A-Z]/.test(type) &&
+  type !== "AssignOp" &&
+  type !== "UpdateOp" &&
+  type !== "TypeDef" &&
+  type !== "Body" &&
+  type !== "CompareOp" &&
+  type !== "At" &&
+  type !== "Comment";
 
 export function functionAround(node: Node): Node | undefined {
   for (let at = node.scope; at; at = at.scope) if (FUNCTIONS.has(at.type)) return at;

@@ -9,7 +9,8 @@ import { kindOf } from "./names.ts";
 import { programOf } from "./program.ts";
 import type { Node } from "./syntax.ts";
 
-const COMMAND = /(?:^|\.)(?:setuptools|distutils)\.command\.|(?:^|\.)(?:install|develop|egg_info|build_py|build_ext|bdist_wheel|sdist)$/;
+const COMMAND =
+  /(?:^|\.)(?:setuptools|distutils)\.command\.|(?:^|\.)(?:install|develop|egg_info|build_py|build_ext|bdist_wheel|sdist)$/;
 
 export const installHook: DocumentDetector = {
   id: "install-hook",
@@ -23,7 +24,8 @@ export const installHook: DocumentDetector = {
   since: "0.1.0",
   references: ["AML.T0010", "CWE-506", "ATT&CK T1195.002"],
   docs: {
-    finds: "In a script that calls setup(): a class that replaces an install or build command and connects, decodes, or starts an unknown process; network calls at the top of the script.",
+    finds:
+      "In a script that calls setup(): a class that replaces an install or build command and connects, decodes, or starts an unknown process; network calls at the top of the script.",
     matters: "Installing is enough: nobody has to import the package. It is how most malicious packages run.",
     misses: "Build back ends configured in pyproject.toml, and hooks that live in another file.",
     remedy: "Do not install it. Read the hook; install wheels, which run nothing, from an index that you trust.",
@@ -40,8 +42,25 @@ export const installHook: DocumentDetector = {
       if (!acts) continue;
       const hook = commands.find(({ node }) => isInside(call.node, node));
       const line = program.lineOf(call.node);
-      if (hook) hits.push(hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} when the package is installed, in the command ${quote(hook.name)}.`, { severity: severity === "critical" ? "critical" : "high", group: call.name }));
-      else if (!functionAround(call.node)) hits.push(hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} whenever the setup script runs.`, { severity: severity ?? "medium", group: call.name }));
+      if (hook)
+        hits.push(
+          hitAt(
+            program,
+            call.node,
+            `Line ${line} calls ${visible(call.name)} when the package is installed, in the command ${quote(hook.name)}.`,
+            { severity: severity === "critical" ? "critical" : "high", group: call.name },
+          ),
+        );
+      else if (
+        !functionAround(call.node) &&
+        (kind === "fetch" || kind === "send" || (severity !== undefined && atLeast(severity, "high")))
+      )
+        hits.push(
+          hitAt(program, call.node, `Line ${line} calls ${visible(call.name)} whenever the setup script runs.`, {
+            severity: severity ?? "medium",
+            group: call.name,
+          }),
+        );
     }
     reportAll(hits, report, "high");
   },

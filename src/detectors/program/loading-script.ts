@@ -17,15 +17,18 @@ export const loadingScript: DocumentDetector = {
   since: "0.1.0",
   references: ["AML.T0010", "CWE-829", "https://huggingface.co/docs/datasets/dataset_script"],
   docs: {
-    finds: "A Python class that derives from a dataset builder: `datasets` runs the file it stands in, with the rights of whoever loads the dataset.",
-    matters: "Loading such a dataset means running a stranger's program. Most are harmless; an attacker needs one line.",
+    finds:
+      "A Python class that derives from a dataset builder: `datasets` runs the file it stands in, with the rights of whoever loads the dataset.",
+    matters:
+      "Loading such a dataset means running a stranger's program. Most are harmless; an attacker needs one line.",
     misses: "Builders reached through a class of another file, and programs that are imported for other reasons.",
     remedy: "Read the script, or convert the dataset to Parquet and load that. Pin the revision that was read.",
   },
   inspect(document, report) {
     const program = programOf(document);
     if (!program.isBuilder) return;
-    const builder = program.classes.find(({ bases }) => bases.some((base) => /Builder$/.test(base)));
-    if (builder) report(hitAt(program, builder.node, `Loading this dataset runs this program: ${quote(builder.name)} builds it.`));
+    const builder = program.classes.find(({ bases }) => bases.some((base) => base.endsWith("Builder")));
+    if (builder)
+      report(hitAt(program, builder.node, `Loading this dataset runs this program: ${quote(builder.name)} builds it.`));
   },
 };

@@ -77,7 +77,9 @@ const CODE = new Set(
     importlib.machinery.SourceFileLoader cProfile.run profile.run pdb.run doctest.script_from_examples
     pandas.eval numexpr.evaluate`),
 );
-const MODULES = new Set(list("builtins.__import__ importlib.import_module importlib.reload imp.load_module pkgutil.find_loader"));
+const MODULES = new Set(
+  list("builtins.__import__ importlib.import_module importlib.reload imp.load_module pkgutil.find_loader"),
+);
 const PROCESS =
   /^(?:os\.(?:system|popen\d?|startfile|exec[lv]p?e?|spawn[lv]p?e?|posix_spawnp?)|subprocess\.(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput|fork_exec)|pty\.spawn|asyncio\.(?:subprocess\.)?create_subprocess_(?:exec|shell)|pexpect\.(?:spawn|run|runu)|invoke\.run|sh\.\w+|plumbum\.local|distutils\.spawn\.spawn|get_ipython\(\)\.(?:system|getoutput|run_cell_magic|run_line_magic|magic)|asyncio\.get_event_loop\(\)\.subprocess_(?:exec|shell)|multiprocessing\.util\.spawnv_passfds|paramiko\.SSHClient\(\)\.exec_command|winrm\.\w+|win32api\.(?:WinExec|ShellExecute)|dl_manager\.system)$/;
 const NATIVE =
@@ -105,7 +107,18 @@ const HOST =
 const MEASURE =
   /^(?:builtins\.(?:len|isinstance|issubclass|type|bool|callable|hash|id|print|any|all|range)|os\.path\.(?:exists|isfile|isdir|getsize|getmtime|islink)|logging\..*|warnings\.warn|time\.sleep)$/;
 
-export type Kind = "code" | "module" | "process" | "native" | "unpickle" | "decode" | "fetch" | "send" | "clock" | "host" | "measure";
+export type Kind =
+  | "code"
+  | "module"
+  | "process"
+  | "native"
+  | "unpickle"
+  | "decode"
+  | "fetch"
+  | "send"
+  | "clock"
+  | "host"
+  | "measure";
 
 const KINDS: readonly (readonly [Kind, RegExp])[] = [
   ["process", PROCESS],
@@ -135,7 +148,8 @@ export const SENSITIVE_MODULES: ReadonlySet<string> = new Set(
 );
 
 /** Environment variables that hold keys, tokens or passwords. */
-export const SECRET_NAME: RegExp = /TOKEN|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|_KEY$|^AWS_(?!REGION|DEFAULT_REGION|PROFILE)|AUTH(?!OR)|COOKIE|SSH_|CONN(?:ECTION)?_STR|DATABASE_URL/i;
+export const SECRET_NAME: RegExp =
+  /TOKEN(?!IZ|S)|SECRET|PASSW|PASSPHRASE|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY|_KEY$|^AWS_(?!REGION|DEFAULT_REGION|PROFILE)|AUTH(?!OR)|COOKIE|SSH_|CONN(?:ECTION)?_STR|DATABASE_URL/i;
 
 /** Files with keys, passwords and sessions. */
 export const SECRET_PATH: RegExp =
@@ -146,4 +160,5 @@ export const AUTORUN_PATH: RegExp =
   /(?:^|[/\\~])(?:\.(?:bashrc|bash_profile|bash_login|bash_logout|zshrc|zshenv|zprofile|profile|xinitrc|xsession|vimrc|pythonrc\.py)$|\.config[/\\](?:autostart|systemd|fish)[/\\]|authorized_keys2?$|LaunchAgents[/\\]|LaunchDaemons[/\\]|Start Menu[/\\]|\.git[/\\]hooks[/\\]|\.ipython[/\\]profile_|\.jupyter[/\\])|^\/etc\/(?:cron|init|rc\.|profile|systemd|ld\.so\.preload|sudoers|update-motd|environment|bash)|^\/(?:usr\/)?lib\/systemd\/|^\/var\/spool\/cron|(?:sitecustomize|usercustomize)\.py$|(?:site-packages|dist-packages)[/\\][^/\\]{1,60}\.(?:pth|py)$/;
 
 /** Places of the system, where a dataset has nothing to write. */
-export const SYSTEM_PATH: RegExp = /^\/(?:etc|usr|bin|sbin|boot|lib|lib64|root|sys|proc|opt)\/|^[A-Za-z]:\\(?:Windows|ProgramData)\\/;
+export const SYSTEM_PATH: RegExp =
+  /^\/(?:etc|usr|bin|sbin|boot|lib|lib64|root|sys|proc|opt)\/|^[A-Za-z]:\\(?:Windows|ProgramData)\\/;

@@ -18,11 +18,13 @@ export const inputs = (call: Call): Value => mixed([call.receiver, ...call.args,
 /** The value that a call runs, where it runs one. */
 export function codeOf(call: Call): Value | undefined {
   const kind = kindOf(call.name);
-  if (kind === "code" || kind === "unpickle") return call.args[0] ?? call.keywords.get("stmt") ?? call.keywords.get("source");
+  if (kind === "code" || kind === "unpickle")
+    return call.args[0] ?? call.keywords.get("stmt") ?? call.keywords.get("source");
   if (kind !== "process") return undefined;
   if (call.name.startsWith("get_ipython")) return call.args[call.args.length - 1];
   // `os.execl(path, arg0, …)` and `create_subprocess_exec(program, …)` take the words apart.
-  if (/^os\.(?:exec|spawn)l|create_subprocess_exec$/.test(call.name)) return { ...mixed(call.args), items: new Map(call.args.map((arg, i) => [String(i), arg])) };
+  if (/^os\.(?:exec|spawn)l|create_subprocess_exec$/.test(call.name))
+    return { ...mixed(call.args), items: new Map(call.args.map((arg, i) => [String(i), arg])) };
   return call.args[0] ?? call.keywords.get("args") ?? call.keywords.get("cmd");
 }
 
@@ -31,6 +33,12 @@ export const commandOf = (call: Call): string => commandText(codeOf(call));
 
 /** The labels of CODE_TAINT that run in a call. */
 export function taintRun(call: Call, program: Program): number {
+  let taint = program.taints.get(call);
+  if (taint === undefined) program.taints.set(call, (taint = findTaint(call, program)));
+  return taint;
+}
+
+function findTaint(call: Call, program: Program): number {
   const kind = kindOf(call.name);
   const code = codeOf(call);
   if (!code) return 0;
@@ -50,17 +58,34 @@ export function isUnsafeLoad(call: Call): boolean {
   const says = (key: string): boolean => /^True$|^1$/.test(keywords.get(key)?.text ?? "");
   if (name === "numpy.load") return says("allow_pickle") || args[2]?.text === "True";
   if (name === "torch.load") return !says("weights_only");
-  if (/^(?:ruamel\.)?yaml\.load(?:_all)?$/.test(name)) return !/Safe|Base/.test(keywords.get("Loader")?.name ?? args[1]?.name ?? "");
+  if (/^(?:ruamel\.)?yaml\.load(?:_all)?$/.test(name))
+    return !/Safe|Base/.test(keywords.get("Loader")?.name ?? args[1]?.name ?? "");
   return true;
 }
 
 /** Loading what came from outside: worse for the formats that exist to run code than for model and array files, which
  * every notebook fetches. */
 const loadSeverity = ({ name }: Call): Severity =>
-  /^(?:pickle|dill|cloudpickle|marshal|jsonpickle|shelve)\./.test(name) ? "high" : /^(?:joblib|pandas|yaml|sklearn)\./.test(name) ? "medium" : "low";
+  /^(?:pickle|dill|cloudpickle|marshal|jsonpickle|shelve)\./.test(name)
+    ? "high"
+    : /^(?:joblib|pandas|yaml|sklearn)\./.test(name)
+      ? "medium"
+      : "low";
 
 /** Keywords that carry who is asking, as every API wants it. */
-const CREDENTIALS = new Set(["headers", "auth", "cookies", "cert", "proxies", "timeout", "verify", "env", "password", "login", "context"]);
+const CREDENTIALS = new Set([
+  "headers",
+  "auth",
+  "cookies",
+  "cert",
+  "proxies",
+  "timeout",
+  "verify",
+  "env",
+  "password",
+  "login",
+  "context",
+]);
 
 export interface Sending {
   readonly label: number;
@@ -72,8 +97,11 @@ export function sends(call: Call): Sending | undefined {
   const kind = kindOf(call.name);
   if (kind !== "fetch" && kind !== "send") return undefined;
   // A user name and password for a mail server are what it asks for.
-  if (/\.login$/.test(call.name)) return undefined;
-  const plain = [...call.args, ...[...call.keywords].filter(([key]) => !CREDENTIALS.has(key)).map(([, value]) => value)];
+  if (call.name.endsWith(".login")) return undefined;
+  const plain = [
+    ...call.args,
+    ...[...call.keywords].filter(([key]) => !CREDENTIALS.has(key)).map(([, value]) => value),
+  ];
   const own = mixed(plain);
   const all = mixed([...plain, ...call.keywords.values()]);
   const heavy = all.labels & (LABEL.secretFile | LABEL.wholeEnvironment);
@@ -82,21 +110,55 @@ export function sends(call: Call): Sending | undefined {
     const destination = destinationOf(call).toLowerCase();
     const names = own.origins.filter(({ label }) => (label & LABEL.token) !== 0).map(({ what }) => what.toLowerCase());
     // A service's own token goes to the service: TELEGRAM_TOKEN to api.telegram.org.
-    const isOwn = names.every((name) => name.split(/[^a-z0-9]+/).some((word) => word.length > 2 && !COMMON.has(word) && (destination.includes(word) || (word === "hf" && destination.includes("huggingface")))));
+    const isOwn = names.every((name) =>
+      name
+        .split(/[^a-z0-9]+/)
+        .some(
+          (word) =>
+            word.length > 2 &&
+            !COMMON.has(word) &&
+            (destination.includes(word) || (word === "hf" && destination.includes("huggingface"))),
+        ),
+    );
     return isOwn && names.length > 0 ? undefined : { label: LABEL.token, value: own };
   }
+  // Looking one's own name up tells nobody; as a part of somebody's domain it does.
+  if (call.name.startsWith("socket.get") && !/\.\w/.test(call.args[0]?.text ?? "")) return undefined;
   return (own.labels & LABEL.host) !== 0 ? { label: LABEL.host, value: own } : undefined;
 }
-const COMMON = new Set(["api", "key", "token", "secret", "access", "password", "auth", "com", "url", "webhook", "http", "https", "the", "env"]);
+const COMMON = new Set([
+  "api",
+  "key",
+  "token",
+  "secret",
+  "access",
+  "password",
+  "auth",
+  "com",
+  "url",
+  "webhook",
+  "http",
+  "https",
+  "the",
+  "env",
+]);
 
 /** Where a network call goes, as far as its text says. */
 export function destinationOf(call: Call): string {
-  const texts = [call.keywords.get("url"), ...call.args, ...[...call.keywords.values()]].flatMap((value) => {
+  const texts = [call.keywords.get("url"), ...call.args, ...call.keywords.values()].flatMap((value) => {
     if (!value) return [];
-    if (value.items && value.text === undefined) return [[...value.items.values()].map(({ text }) => text ?? "").join(":")];
+    if (value.items && value.text === undefined)
+      return [[...value.items.values()].map(({ text }) => text ?? "").join(":")];
     return value.text === undefined ? [] : [value.text];
   });
-  return (texts.find((text) => /:\/\/|^[\w-]+(?:\.[\w-]+)+/.test(text)) ?? texts[0] ?? "").slice(0, 300);
+  // The names of a host have a letter or two, or it is an address of four numbers.
+  return (
+    texts.find(
+      (text) =>
+        /:\/\/|^[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}(?:[:/]|$)|^[\w-]{1,63}:\d{1,5}$/.test(text) &&
+        !/^\d+(?:\.\d+)?$/.test(text),
+    ) ?? ""
+  ).slice(0, 300);
 }
 
 /** Why a destination is one that no dataset needs; undefined for a named host. */
@@ -108,12 +170,18 @@ export function oddDestination(destination: string): string | undefined {
     if (kind !== undefined && kind !== "special") return "a bare network address";
   }
   const host = destination.split(":")[0] ?? "";
-  if (/^[0-9.]{7,15}$/.test(host) && ipv4(host) !== undefined && addressKind(host) !== "special") return "a bare network address";
+  if (/^[0-9.]{7,15}$/.test(host) && ipv4(host) !== undefined && addressKind(host) !== "special")
+    return "a bare network address";
   return undefined;
 }
 
 /** The severity of a call with all that is known of it; undefined for an ordinary one. */
 export function payloadSeverity(call: Call, program: Program): Severity | undefined {
+  if (!program.severities.has(call)) program.severities.set(call, judge(call, program));
+  return program.severities.get(call);
+}
+
+function judge(call: Call, program: Program): Severity | undefined {
   const kind = kindOf(call.name);
   const taint = taintRun(call, program);
   if (taint !== 0) return kind === "unpickle" ? loadSeverity(call) : "critical";
@@ -127,7 +195,8 @@ export function payloadSeverity(call: Call, program: Program): Severity | undefi
     return isEveryday(command) ? undefined : "medium";
   }
   if (kind === "code") return isConstant(codeOf(call)?.text) ? undefined : "medium";
-  if (kind === "send" || kind === "fetch") return oddDestination(destinationOf(call)) === undefined ? undefined : "medium";
+  if (kind === "send" || kind === "fetch")
+    return oddDestination(destinationOf(call)) === undefined ? undefined : "medium";
   if (/^shutil\.rmtree$/.test(call.name) && /^(?:~|\/)[^/]*\/?$/.test(call.args[0]?.text ?? "")) return "high";
   return undefined;
 }
@@ -135,7 +204,8 @@ export function payloadSeverity(call: Call, program: Program): Severity | undefi
 /** Files hits worst first, since only so many of one document are kept. */
 export function reportAll(hits: readonly Hit[], report: Report, ordinary: Severity): void {
   const rank = (hit: Hit): number => severityRank(hit.severity ?? ordinary);
-  for (const hit of hits.toSorted((a, b) => rank(b) - rank(a) || (a.lineNumber ?? 0) - (b.lineNumber ?? 0))) report(hit);
+  for (const hit of hits.toSorted((a, b) => rank(b) - rank(a) || (a.lineNumber ?? 0) - (b.lineNumber ?? 0)))
+    report(hit);
 }
 
 /** A hit at a node, with its line and its name in the message's first words. */

@@ -20,9 +20,11 @@ export const processExecution: DocumentDetector = {
   since: "0.1.0",
   references: ["AML.T0011", "CWE-78", "ATT&CK T1059"],
   docs: {
-    finds: "Calls of os.system, subprocess, os.exec, pty, asyncio processes and native libraries through ctypes, through any alias. Severity follows the command: tools of everyday data work are low, a computed command or an unknown program in a loading script is medium, a command that fetches and runs code is high, one that hands a shell to a peer is critical.",
+    finds:
+      "Calls of os.system, subprocess, os.exec, pty, asyncio processes and native libraries through ctypes, through any alias. Severity follows the command: tools of everyday data work are low, a computed command or an unknown program in a loading script is medium, a command that fetches and runs code is high, one that hands a shell to a peer is critical.",
     matters: "A process has every right of whoever loads the dataset or runs the notebook.",
-    misses: "Processes that a called package starts, commands read from other files, and a harmful command that only uses everyday tools.",
+    misses:
+      "Processes that a called package starts, commands read from other files, and a harmful command that only uses everyday tools.",
     remedy: "Read the command. A loading script needs no process; replace the call, or do not load the dataset.",
   },
   inspect(document, report) {
@@ -32,7 +34,14 @@ export const processExecution: DocumentDetector = {
       const kind = kindOf(call.name);
       if (kind === "native") {
         const isShellcode = SHELLCODE.test(call.name);
-        hits.push(hitAt(program, call.node, `Line ${program.lineOf(call.node)} calls ${visible(call.name)}${isShellcode ? ", which makes memory runnable" : ": native code, which no check here can follow"}.`, { severity: isShellcode ? "high" : program.isBuilder ? "medium" : "low", group: call.name }));
+        hits.push(
+          hitAt(
+            program,
+            call.node,
+            `Line ${program.lineOf(call.node)} calls ${visible(call.name)}${isShellcode ? ", which makes memory runnable" : ": native code, which no check here can follow"}.`,
+            { severity: isShellcode ? "high" : program.isBuilder ? "medium" : "low", group: call.name },
+          ),
+        );
         continue;
       }
       if (kind !== "process" || taintRun(call, program) !== 0) continue;
@@ -52,7 +61,14 @@ export const processExecution: DocumentDetector = {
                 ? (["medium", "which loading or installing a dataset does not need"] as const)
                 : (["low", known ? "" : "with a command that is only known when it runs"] as const);
       const said = known ? ` with ${quote(command)}` : "";
-      hits.push(hitAt(program, call.node, `Line ${program.lineOf(call.node)} calls ${visible(call.name)}${said}${why && `, ${why.replace(/^(?:hands|runs)/, "which $&")}`}.`, { severity, group: call.name, ...(known ? { payload: command } : {}) }));
+      hits.push(
+        hitAt(
+          program,
+          call.node,
+          `Line ${program.lineOf(call.node)} calls ${visible(call.name)}${said}${why && `, ${why.replace(/^(?:hands|runs)/, "which $&")}`}.`,
+          { severity, group: call.name, ...(known ? { payload: command } : {}) },
+        ),
+      );
     }
     reportAll(hits, report, "low");
   },

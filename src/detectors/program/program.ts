@@ -2,7 +2,8 @@
 // under which conditions a call runs. Worked out once per document.
 import type { DocumentPart } from "../../core/format.ts";
 import { excerpt as cut } from "../../base/escape.ts";
-import { Evaluation, functionAround, type Call } from "./evaluate.ts";
+import type { Severity } from "../../core/severity.ts";
+import { CALLS_MAX, Evaluation, functionAround, type Call } from "./evaluate.ts";
 import { parsePython, type Node, type Syntax } from "./syntax.ts";
 import { NOTHING, type Origin, type Value } from "./value.ts";
 
@@ -18,13 +19,19 @@ export interface Guard {
 }
 
 /** Base classes of scripts that `datasets` runs to load a dataset. */
-const BUILDER = /(?:^|\.)(?:GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder|BeamBasedBuilder|_CountableBuilderMixin)$/;
+const BUILDER =
+  /(?:^|\.)(?:GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder|BeamBasedBuilder|_CountableBuilderMixin)$/;
 /** Functions up through which the conditions of a call are followed. */
 const CALLERS_DEPTH_MAX = 3;
 const GUARDS_MAX = 64;
 
 export class Program {
   readonly syntax: Syntax;
+  /** Set where something of the program was not understood. */
+  readonly unread: string | undefined;
+  /** What was worked out of its calls, which every detector asks for. */
+  readonly taints: WeakMap<Call, number> = new WeakMap();
+  readonly severities: WeakMap<Call, Severity | undefined> = new WeakMap();
   readonly evaluation: Evaluation;
   readonly calls: readonly Call[];
   readonly classes: readonly ClassInfo[];
@@ -36,6 +43,9 @@ export class Program {
   constructor(document: DocumentPart) {
     this.syntax = parsePython(document.text, document.cell !== undefined);
     this.evaluation = new Evaluation(this.syntax);
+    this.unread =
+      this.syntax.unread ??
+      (this.evaluation.calls.length >= CALLS_MAX ? `made of more than ${CALLS_MAX} calls` : undefined);
     this.calls = this.evaluation.calls.toSorted((a, b) => a.node.from - b.node.from);
     this.classes = this.syntax.nodes.filter(({ type }) => type === "ClassDefinition").map((node) => this.#class(node));
     this.isBuilder = this.classes.some(({ bases }) => bases.some((base) => BUILDER.test(base)));
@@ -47,7 +57,9 @@ export class Program {
     const bases = node.kids.find(({ type }) => type === "ArgList")?.kids ?? [];
     return {
       name: name ? this.evaluation.source(name) : "",
-      bases: bases.filter(({ type }) => type === "VariableName" || type === "MemberExpression").map((base) => this.evaluation.valueOf(base).name ?? this.evaluation.source(base)),
+      bases: bases
+        .filter(({ type }) => type === "VariableName" || type === "MemberExpression")
+        .map((base) => this.evaluation.valueOf(base).name ?? this.evaluation.source(base)),
       node,
     };
   }
@@ -72,24 +84,36 @@ export class Program {
     seen.add(node);
     let below = node;
     for (let at = node.up; at && guards.length < GUARDS_MAX; below = at, at = at.up) {
-      if (at.type === "IfStatement" || at.type === "WhileStatement" || at.type === "ConditionalExpression" || at.type === "BinaryExpression") {
+      if (
+        at.type === "IfStatement" ||
+        at.type === "WhileStatement" ||
+        at.type === "ConditionalExpression" ||
+        at.type === "BinaryExpression"
+      ) {
         const end = at.kids.indexOf(below);
         // The condition of a ConditionalExpression stands behind its first branch; `a and b` guards b by a.
-        for (const kid of at.type === "ConditionalExpression" ? at.kids.slice(2, 3) : at.kids.slice(0, end)) this.#guard(kid, guards);
+        for (const kid of at.type === "ConditionalExpression" ? at.kids.slice(2, 3) : at.kids.slice(0, end))
+          this.#guard(kid, guards);
       } else if (at.type === "Body" || at.type === "Script") {
-        for (const kid of at.kids.slice(Math.max(0, at.kids.indexOf(below) - 20), at.kids.indexOf(below))) if (leavesOrWaits(kid)) this.#guard(kid.kids[1], guards);
+        for (const kid of at.kids.slice(Math.max(0, at.kids.indexOf(below) - 20), at.kids.indexOf(below)))
+          if (leavesOrWaits(kid)) this.#guard(kid.kids[1], guards);
       }
       if (at.type === "FunctionDefinition") break;
     }
     const owner = functionAround(node);
     if (!owner || depth >= CALLERS_DEPTH_MAX) return;
-    for (const caller of (this.evaluation.callers.get(owner) ?? []).slice(0, 8)) this.#guards(caller, guards, depth + 1, seen);
+    for (const caller of (this.evaluation.callers.get(owner) ?? []).slice(0, 8))
+      this.#guards(caller, guards, depth + 1, seen);
   }
 
   #guard(condition: Node | undefined, guards: Guard[]): void {
     if (!condition || !/^[A-Z]/.test(condition.type) || condition.type === "Body") return;
     const value = this.evaluation.valueOf(condition);
-    if (value !== NOTHING && value.labels !== 0) guards.push({ value, source: this.syntax.text.slice(condition.from, Math.min(condition.to, condition.from + 300)) });
+    if (value !== NOTHING && value.labels !== 0)
+      guards.push({
+        value,
+        source: this.syntax.text.slice(condition.from, Math.min(condition.to, condition.from + 300)),
+      });
   }
 
   /** True inside `try: … except: pass`, where nobody hears of a failure. */
@@ -97,7 +121,9 @@ export class Program {
     for (let at: Node | undefined = node; at; at = at.up) {
       if (at.up?.type !== "TryStatement" || at.up.kids[1] !== at) continue;
       const { kids } = at.up;
-      return kids.some((kid, i) => kid.type === "except" && isEmptyBody(kids.find((next, n) => n > i && next.type === "Body")));
+      return kids.some(
+        (kid, i) => kid.type === "except" && isEmptyBody(kids.find((next, n) => n > i && next.type === "Body")),
+      );
     }
     return false;
   }
@@ -105,7 +131,13 @@ export class Program {
 
 const isEmptyBody = (body: Node | undefined): boolean => {
   const statements = body?.kids.filter(({ type }) => type !== ":" && type !== "Comment") ?? [];
-  return statements.length > 0 && statements.every(({ type, kids }) => type === "PassStatement" || type === "ContinueStatement" || (type === "ReturnStatement" && kids.length === 1));
+  return (
+    statements.length > 0 &&
+    statements.every(
+      ({ type, kids }) =>
+        type === "PassStatement" || type === "ContinueStatement" || (type === "ReturnStatement" && kids.length === 1),
+    )
+  );
 };
 
 /** `if …: return`, or `while …: sleep`: what follows runs only when it does not hold. */

@@ -18,9 +18,12 @@ export const secretExfiltration: DocumentDetector = {
   since: "0.1.0",
   references: ["AML.T0025", "CWE-200", "CWE-506", "ATT&CK T1552", "ATT&CK T1041"],
   docs: {
-    finds: "A flow from all environment variables, from files with keys or passwords, from a single token or from the names of host and user into the address or body of a network call. Critical for the first two, high for the others.",
-    matters: "The machine that trains holds tokens for the Hub, for clouds and for code. This is what most malicious packages come for.",
-    misses: "Secrets sent by a process it starts, by a package's own functions, over several files or notebook cells, and a token sent to a host that carries the token's own name.",
+    finds:
+      "A flow from all environment variables, from files with keys or passwords, from a single token or from the names of host and user into the address or body of a network call. Critical for the first two, high for the others.",
+    matters:
+      "The machine that trains holds tokens for the Hub, for clouds and for code. This is what most malicious packages come for.",
+    misses:
+      "Secrets sent by a process it starts, by a package's own functions, over several files or notebook cells, and a token sent to a host that carries the token's own name.",
     remedy: "Do not run it. If it ran, replace every secret that the machine could read.",
   },
   inspect(document, report) {
@@ -30,15 +33,29 @@ export const secretExfiltration: DocumentDetector = {
       const sending = sends(call);
       if (!sending) continue;
       const from = cameFrom(sending.value, sending.label);
-      const kind = (sending.label & LABEL.secretFile) !== 0 ? "a file with secrets" : (sending.label & LABEL.wholeEnvironment) !== 0 ? "all environment variables" : (sending.label & LABEL.token) !== 0 ? "a secret from the environment" : "the name of this machine or user";
+      const kind =
+        (sending.label & LABEL.secretFile) !== 0
+          ? "a file with secrets"
+          : (sending.label & LABEL.wholeEnvironment) !== 0
+            ? "all environment variables"
+            : (sending.label & LABEL.token) !== 0
+              ? "a secret from the environment"
+              : "the name of this machine or user";
       const destination = destinationOf(call);
       const where = isConstant(destination) && destination !== "" ? ` to ${quote(destination)}` : "";
       const source = from ? ` (${quote(from.what)}, line ${from.lineNumber})` : "";
-      hits.push(hitAt(program, call.node, `Line ${program.lineOf(call.node)} sends ${kind}${source}${where} with ${visible(call.name)}.`, {
-        severity: (sending.label & (LABEL.host | LABEL.token)) !== 0 ? "high" : "critical",
-        confidence: (sending.label & (LABEL.host | LABEL.token)) !== 0 ? "medium" : "high",
-        group: call.name,
-      }));
+      hits.push(
+        hitAt(
+          program,
+          call.node,
+          `Line ${program.lineOf(call.node)} sends ${kind}${source}${where} with ${visible(call.name)}.`,
+          {
+            severity: (sending.label & (LABEL.host | LABEL.token)) !== 0 ? "high" : "critical",
+            confidence: (sending.label & (LABEL.host | LABEL.token)) !== 0 ? "medium" : "high",
+            group: call.name,
+          },
+        ),
+      );
     }
     reportAll(hits, report, "critical");
   },

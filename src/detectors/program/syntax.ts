@@ -162,7 +162,8 @@ export function identifier(text: string): { name: string; disguised: boolean } {
   return { name, disguised: name !== text && ASCII.test(name) };
 }
 
-const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|N\{[^}]{1,80}\}|(\r?\n)|([\s\S]))/g;
+const ESCAPE =
+  /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|N\{[^}]{1,80}\}|(\r?\n)|([\s\S]))/g;
 const SIMPLE: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r", a: "\x07", b: "\b", f: "\f", v: "\v" };
 
 /** A string literal's quotes and prefix. */
@@ -177,14 +178,17 @@ export function literalParts(source: string): { prefix: string; body: string } {
 /** The value of the inside of a string literal (Language Reference 2.4.1.1). */
 export function unescape(body: string, prefix: string): string {
   if (prefix.includes("r") || !body.includes("\\")) return body;
-  return body.replace(ESCAPE, (all, hex?: string, four?: string, eight?: string, octal?: string, newline?: string, one?: string) => {
-    if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
-    const digits = hex ?? four ?? eight;
-    if (digits !== undefined) {
-      const code = Number.parseInt(digits, 16);
-      return code > 0x10ffff ? all : String.fromCodePoint(code);
-    }
-    if (newline !== undefined) return "";
-    return one === undefined ? all : (SIMPLE[one] ?? ("\\'\"".includes(one) ? one : all));
-  });
+  return body.replace(
+    ESCAPE,
+    (all, hex?: string, four?: string, eight?: string, octal?: string, newline?: string, one?: string) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
+      const digits = hex ?? four ?? eight;
+      if (digits !== undefined) {
+        const code = Number.parseInt(digits, 16);
+        return code > 0x10ffff ? all : String.fromCodePoint(code);
+      }
+      if (newline !== undefined) return "";
+      return one === undefined ? all : (SIMPLE[one] ?? ("\\'\"".includes(one) ? one : all));
+    },
+  );
 }

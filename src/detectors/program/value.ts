@@ -83,7 +83,8 @@ function joinOrigins(a: readonly Origin[], b: readonly Origin[]): readonly Origi
   const joined = [...a];
   for (const origin of b) {
     if (joined.length >= ORIGINS_MAX) break;
-    if (!joined.some(({ what, lineNumber }) => what === origin.what && lineNumber === origin.lineNumber)) joined.push(origin);
+    if (!joined.some(({ what, lineNumber }) => what === origin.what && lineNumber === origin.lineNumber))
+      joined.push(origin);
   }
   return joined.length === a.length ? a : joined;
 }
@@ -102,7 +103,12 @@ export function either(a: Value | undefined, b: Value, prefers: (name: string) =
 }
 
 export const same = (a: Value | undefined, b: Value): boolean =>
-  a !== undefined && a.name === b.name && a.text === b.text && a.labels === b.labels && a.path?.variable === b.path?.variable && (a.items === undefined) === (b.items === undefined);
+  a !== undefined &&
+  a.name === b.name &&
+  a.text === b.text &&
+  a.labels === b.labels &&
+  a.path?.variable === b.path?.variable &&
+  (a.items === undefined) === (b.items === undefined);
 
 /** What a value made of these carries, of whatever kind. */
 export function mixed(parts: Iterable<Value>): Value {
@@ -121,12 +127,20 @@ export const relabelled = (value: Value, labels: number, origin?: Origin): Value
   origins: origin ? joinOrigins([origin], value.origins) : value.origins,
 });
 
+/** Stops at the bound: a few parts named many times over would otherwise grow without one (CWE-770). */
+function joined(parts: readonly Value[], separator: string): string {
+  let text = "";
+  for (let i = 0; i < parts.length && text.length < TEXT_MAX; i++)
+    text += (i > 0 ? separator : "") + textOf(parts[i] ?? NOTHING);
+  return text.slice(0, TEXT_MAX);
+}
+
 /** Texts one after the other. */
 export function concatenated(parts: readonly Value[], separator = ""): Value {
   const { labels, origins } = mixed(parts);
   const known = parts.filter(({ text }) => text !== undefined).length;
   return {
-    text: parts.map(textOf).join(separator).slice(0, TEXT_MAX),
+    text: joined(parts, separator),
     labels: known > 1 ? labels | LABEL.assembled : labels,
     origins,
   };
