@@ -28,22 +28,27 @@ export function visible(text: string): string {
 const quoted = (text: string): string => visible(text.replace(FRAME, (c) => (c === "\u2039" ? "<" : ">")));
 
 /** Text for a sentence: visible, cut to `max` characters as drawn, in the middle, in guillemets. */
-export function quote(text: string, max = 80): string {
+export const quote = (text: string, max = 80): string => `‹${clipped(text, max, quoted)}›`;
+
+/** Visible text, cut to `max` characters as drawn, in the middle. */
+export const clip = (text: string, max: number): string => clipped(text, max, visible);
+
+function clipped(text: string, max: number, show: (text: string) => string): string {
   // Only what can be shown is drawn: the text may be megabytes, and drawing makes it longer. A character is at most two
   // units, and each is drawn as one character or more.
   const short = text.length <= 4 * max;
   const head = Array.from(short ? text : text.slice(0, 2 * max));
   const tail = Array.from(short ? "" : text.slice(pairStart(text, text.length - 2 * max)));
-  const drawn = [...head, ...tail].map(quoted);
+  const drawn = [...head, ...tail].map(show);
   const widths = drawn.map((piece) => [...piece].length);
   const total = widths.reduce((sum, width) => sum + width, 0);
-  if (short && total <= max) return `‹${drawn.join("")}›`;
+  if (short && total <= max) return drawn.join("");
   const left = Math.ceil(((max - 1) * 2) / 3);
   let from = 0;
   for (let used = 0; from < drawn.length && used + (widths[from] ?? 0) <= left; from++) used += widths[from] ?? 0;
   let to = drawn.length;
   for (let used = 0; to > from && used + (widths[to - 1] ?? 0) <= max - 1 - left; to--) used += widths[to - 1] ?? 0;
-  return `‹${drawn.slice(0, from).join("")}…${drawn.slice(to).join("")}›`;
+  return `${drawn.slice(0, from).join("")}…${drawn.slice(to).join("")}`;
 }
 
 /** About `around` characters either side of [start, end) in `text`, raw; a long middle is cut. Never splits a pair. */

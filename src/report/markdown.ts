@@ -52,16 +52,11 @@ function budget(blocks: readonly string[], room: number): string {
   return text;
 }
 
-// GitHub looks for mentions and issue numbers in the rendered text, after escapes are undone; an element between the
-// sign and the name keeps it from notifying whomever the artifact names. It does not look inside code. A dollar sign would begin mathematics.
-const unlinked = (escaped: string): string =>
-  escaped.replaceAll("&#64;", "&#64;<b></b>").replaceAll("\\#", "\\#<b></b>").replaceAll("$", "&#36;");
-
 /** A sentence of the report's, with text from an artifact in it. */
-const said = (text: string, max: number): string => unlinked(markdown(clip(text, max)));
+const said = (text: string, max: number): string => markdown(clip(text, max));
 
 /** Text that an artifact chose: a path, a field, a payload. */
-const literal = (text: string, max: number = CELL_MAX): string => `<code>${unlinked(markdown(clip(text, max)))}</code>`;
+const literal = (text: string, max: number = CELL_MAX): string => `<code>${markdown(clip(text, max))}</code>`;
 
 /** Inside an HTML block, where Markdown is not read. */
 const inHtml = (text: string): string => html(clip(text, CELL_MAX)).replace(/@|(?<!&)#/g, "$&<b></b>");
@@ -124,7 +119,7 @@ function detail(finding: Finding, card: Card | undefined): string {
 }
 
 const segment = ({ text, unseen, mark }: Segment): string => {
-  const escaped = unlinked(markdown(text.length <= 400 ? text : `${text.slice(0, 400).toWellFormed()}…`));
+  const escaped = markdown(text.length <= 400 ? text : `${text.slice(0, 400).toWellFormed()}…`);
   return unseen ? `<kbd>${escaped}</kbd>` : mark ? `<strong>${escaped}</strong>` : escaped;
 };
 

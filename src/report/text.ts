@@ -1,6 +1,6 @@
 // The report for people at a terminal. The first screen says whether it is poisoned, by what, how sure, how many rows
 // and what to do; what was not looked at is always said. All text from artifacts goes through `visible`.
-import { quote, visible } from "../base/escape.ts";
+import { clip, quote, visible } from "../base/escape.ts";
 import type { Card } from "../core/detector.ts";
 import type { ArtifactReport, Finding, ScanReport } from "../core/report.ts";
 import { atLeast, type Severity } from "../core/severity.ts";
@@ -91,7 +91,7 @@ function verdict({ lines, style, width }: Page, report: ScanReport): string[] {
   for (const line of wrap(looked, room)) lines.push(indent + style.dim(line));
   const reasons = report.verdict === "pass" ? [] : report.reasons;
   for (const reason of reasons.slice(0, REASONS_MAX))
-    wrap(bare(reason.message, 240), room - 2).forEach((line, i) =>
+    wrap(clip(reason.message, 240), room - 2).forEach((line, i) =>
       lines.push(`${indent}${style.dim(i === 0 ? "· " : "  ")}${style.dim(line)}`),
     );
   if (reasons.length > REASONS_MAX)
@@ -112,17 +112,17 @@ function findingBlock(
   const indent = " ".repeat(LABEL);
   const room = width - LABEL;
   lines.push("");
-  wrap(bare(finding.title, 160), room).forEach((line, i) =>
+  wrap(clip(finding.title, 160), room).forEach((line, i) =>
     lines.push((i === 0 ? style[SEVERITY[finding.severity]](label(finding.severity)) : indent) + style.bold(line)),
   );
   const sure = `${finding.confidence} confidence`;
   for (const line of wrap(
-    [rows(finding, artifact), sure, bare(finding.detector, 60)].filter((p) => p !== "").join(" · "),
+    [rows(finding, artifact), sure, clip(finding.detector, 60)].filter((p) => p !== "").join(" · "),
     room,
   ))
     lines.push(indent + style.dim(line));
   lines.push("");
-  for (const line of wrap(bare(finding.message, 480), room)) lines.push(indent + line);
+  for (const line of wrap(clip(finding.message, 480), room)) lines.push(indent + line);
   lines.push("");
   if (finding.rule) rule(page, finding.rule);
   labelled(page, "where", cut(visible(place(finding.location)), room));
@@ -143,12 +143,10 @@ const fact = (value: unknown): string =>
   typeof value === "number"
     ? String(Number.isInteger(value) ? value : Number(value.toPrecision(4)))
     : typeof value === "string"
-      ? bare(value, 100)
+      ? clip(value, 100)
       : String(value);
 
-const factName = (name: string): string => bare(words(name), 60);
-
-const bare = (text: string, max: number): string => quote(text.slice(0, max * 8), max).slice(1, -1);
+const factName = (name: string): string => clip(words(name), 60);
 
 function labelled({ lines, style }: Page, name: string, text: string): void {
   lines.push(`${style.dim(label(name))}${text}`);
@@ -238,7 +236,7 @@ function waivers({ lines, style, width }: Page, waived: readonly Finding[]): voi
   for (const { title, location, waived: waiver } of waived.slice(0, BRIEF_MAX)) {
     if (!waiver) continue;
     lines.push(`  ${cut(`${visible(title)} · ${visible(place(location))}`, width - 2)}`);
-    const why = bare(`${waiver.reason} (${waiver.owner}, until ${waiver.expires})`, 240);
+    const why = clip(`${waiver.reason} (${waiver.owner}, until ${waiver.expires})`, 240);
     for (const line of wrap(why, width - 4)) lines.push(`    ${style.dim(line)}`);
   }
   if (waived.length > BRIEF_MAX) lines.push(style.dim(`  and ${count(waived.length - BRIEF_MAX)} more`));
@@ -252,7 +250,7 @@ function notLookedAt({ lines, style, width }: Page, artifacts: readonly Artifact
     for (const { uri, coverage } of group.slice(0, FILES_MAX)) {
       lines.push(`  ${cut(visible(uri), width - 2)}`);
       for (const problem of coverage.problems.slice(0, PROBLEMS_MAX))
-        for (const line of wrap(bare(`${problem.message}${problemPlace(problem)}`, 300), width - 4))
+        for (const line of wrap(clip(`${problem.message}${problemPlace(problem)}`, 300), width - 4))
           lines.push(`    ${style.dim(line)}`);
       const more = coverage.problems.length - PROBLEMS_MAX;
       if (more > 0) lines.push(`    ${style.dim(`and ${plural(more, "more problem")}`)}`);
@@ -294,7 +292,7 @@ function files({ lines, style, width }: Page, report: ScanReport): void {
       ...(artifact.notes ?? []),
       ...(artifact.coverage.status === "full" ? artifact.coverage.problems.map((p) => p.message) : []),
     ].slice(0, PROBLEMS_MAX))
-      for (const line of wrap(bare(note, 200), width - 4)) lines.push(`    ${style.dim(line)}`);
+      for (const line of wrap(clip(note, 200), width - 4)) lines.push(`    ${style.dim(line)}`);
   });
   if (report.artifacts.length > shown.length)
     lines.push(

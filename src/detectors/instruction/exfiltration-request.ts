@@ -27,18 +27,22 @@ const TALK = ["conversation", "histor", "transcript", "credential", "chat"];
 const OWNED = ["data", "personal", "private", "everything", "messages", "input"];
 const KEPT = ["window", "variables", "vars", "token", "keys", "weights", "training", "patient", "contents"];
 const PLACE = [
-  ...["://", "server", "endpoint", "webhook", "c&c", "c2.", "c2,", "c2:", "c2/", "exfil", "attacker", "listener"],
-  ...["external", "command", "remote", ".com", ".org", ".net", ".info", ".xyz", ".ru", ".cn", ".io", ".me", ".example"],
-  ...[".test", ".invalid"],
+  ...["://", "webhook", "c&c", "c2.", "c2,", "c2:", "c2/", "exfil", "attacker", "listener", "external", "remote"],
+  ...["command-and", "third-party", "third", "dropbox"],
+];
+const MAILBOX = [".com", ".org", ".net", ".info", ".xyz", ".ru", ".cn", ".io", ".me", ".example", ".test", ".invalid"];
+const either = (verbs: readonly string[], place: readonly string[]): Anchor[] => [
+  { all: [verbs, "user", OWNED, place] },
+  { all: [verbs, "system", "prompt", place] },
+  { all: [verbs, KEPT, place] },
+  { all: [verbs, ["api", "private"], "key", place] },
 ];
 const ENGLISH: readonly Anchor[] = [
   { bytes: "raw-ip" },
   { all: [RARE_VERB, TALK] },
-  { all: [COMMON_VERB, TALK, PLACE] },
-  { all: [[...RARE_VERB, ...COMMON_VERB], "user", OWNED, PLACE] },
-  { all: [[...RARE_VERB, ...COMMON_VERB], ["system"], "prompt", PLACE] },
-  { all: [[...RARE_VERB, ...COMMON_VERB], KEPT, PLACE] },
-  { all: [[...RARE_VERB, ...COMMON_VERB], ["api", "private"], "key", PLACE] },
+  { all: [COMMON_VERB, TALK, [...PLACE, ...MAILBOX]] },
+  ...either(RARE_VERB, [...PLACE, ...MAILBOX]),
+  ...either(COMMON_VERB, PLACE),
 ];
 
 // What only a model or its host can give away.

@@ -13,7 +13,7 @@ const oneUnit = (character: string): string => {
 /** Folds unit for unit: offsets stay true. Text whose marks are apart keeps them. */
 export function fold(text: string): string {
   let lower = text.toLowerCase();
-  if (!NON_ASCII.test(lower)) return lower;
+  if (!NON_ASCII.test(text)) return lower;
   // A few capitals grow in lower case (U+0130), which would shift every offset after them.
   if (lower.length !== text.length) lower = text.replace(/[A-Z\u00c0-\uffff]/g, oneUnit);
   return lower.replace(FOLDABLE, (c) => {
@@ -40,11 +40,16 @@ const same = (at: number): number => at;
 /** The folded text of a field. */
 export function foldedOf(field: Field): Folded {
   let folded = known.get(field);
-  if (folded === undefined) known.set(field, (folded = MARK.test(field.text) ? composed(field.text) : plain(field.text)));
+  if (folded === undefined) known.set(field, (folded = foldOnce(field.text)));
   return folded;
 }
 
 const plain = (text: string): Folded => ({ text: fold(text), original: same });
+
+function foldOnce(text: string): Folded {
+  if (!NON_ASCII.test(text)) return { text: text.toLowerCase(), original: same };
+  return MARK.test(text) ? composed(text) : plain(text);
+}
 
 function composed(text: string): Folded {
   // Where composing shortens the text, and by how much in all up to there.

@@ -156,63 +156,87 @@ const SCRIPTS: readonly RegExp[] = [
   /[\u3040-\u9fff]/,
   /[\uac00-\ud7af]/,
 ];
+const BEYOND_LATIN = /[\u0370-\uffff]/;
 
-interface Pivots {
-  /** The script; undefined for Latin, which every text holds. */
-  readonly script: RegExp | undefined;
-  /** Finds what pivots begin with. */
-  readonly pattern: RegExp;
-  /** What of that begins which pivots, of which phrases. */
-  readonly begun: ReadonlyMap<string, readonly { readonly pivot: string; readonly phrases: readonly number[] }[]>;
+interface Pivot {
+  readonly word: string;
+  /** Which phrases it is a pivot of. */
+  readonly phrases: readonly number[];
+}
+type Seen = (pivot: Pivot, at: number) => void;
+
+// In Latin text a pivot begins a word, and two letters say which it can be.
+const WORD = new Uint8Array(128);
+for (let code = 0; code < 128; code++) if (/\w/.test(String.fromCharCode(code))) WORD[code] = 1;
+const pair = (a: number, b: number): number => ((a & 31) << 5) | (b & 31);
+
+function latinFinder(pivots: readonly Pivot[]): (text: string, seen: Seen) => void {
+  const byPair: (Pivot[] | undefined)[] = Array.from({ length: 1024 });
+  for (const pivot of pivots) {
+    const key = pair(pivot.word.charCodeAt(0), pivot.word.charCodeAt(1));
+    byPair[key] = [...(byPair[key] ?? []), pivot];
+  }
+  return (text, seen) => {
+    let inside = 0;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      const word = code < 128 ? (WORD[code] as number) : 0;
+      if (word > inside) {
+        const own = byPair[pair(code, text.charCodeAt(at + 1))];
+        if (own !== undefined) for (const pivot of own) if (text.startsWith(pivot.word, at)) seen(pivot, at);
+      }
+      inside = word;
+    }
+  };
 }
 
-function pivotsByScript(compiled: readonly Compiled[]): Pivots[] {
-  return [undefined, ...SCRIPTS].flatMap((script) => {
-    const own = (pivot: string): boolean => SCRIPTS.find((s) => s.test(pivot[0] ?? "")) === script;
-    const pivots = [...new Set(compiled.flatMap((phrase) => phrase.pivots.filter(own)))];
-    if (pivots.length === 0) return [];
-    const heads = pivots.filter((a) => !pivots.some((b) => b !== a && a.startsWith(b))).sort();
-    const begun = new Map(
-      heads.map((head) => [
-        head,
-        pivots
-          .filter((pivot) => pivot.startsWith(head))
-          .map((pivot) => ({
-            pivot,
-            phrases: compiled.flatMap((phrase, index) => (phrase.pivots.includes(pivot) ? [index] : [])),
-          })),
-      ]),
-    );
-    const choice = `(?:${heads.map(escaped).join("|")})`;
-    const pattern = new RegExp(script === undefined ? String.raw`\b${choice}` : choice, "g");
-    return [{ script, pattern, begun }];
-  });
+function scriptFinder(script: RegExp, pivots: readonly Pivot[]): (text: string, seen: Seen) => void {
+  const heads = pivots.filter(({ word }) => !pivots.some((b) => b.word !== word && word.startsWith(b.word)));
+  const begun = new Map(
+    heads.map(({ word }) => [word, pivots.filter((pivot) => pivot.word.startsWith(word))] as const),
+  );
+  const pattern = new RegExp(heads.map(({ word }) => escaped(word)).join("|"), "g");
+  return (text, seen) => {
+    if (!script.test(text)) return;
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      pattern.lastIndex = match.index + 1;
+      for (const pivot of begun.get(match[0]) ?? [])
+        if (text.startsWith(pivot.word, match.index)) seen(pivot, match.index);
+    }
+  };
+}
+
+function finderOf(compiled: readonly Compiled[]): (text: string, seen: Seen) => void {
+  const all = [...new Set(compiled.flatMap(({ pivots }) => pivots))].map((word) => ({
+    word,
+    phrases: compiled.flatMap(({ pivots }, index) => (pivots.includes(word) ? [index] : [])),
+  }));
+  const own = (script: RegExp | undefined): Pivot[] =>
+    all.filter(({ word }) => SCRIPTS.find((s) => s.test(word[0] ?? "")) === script);
+  const latin = latinFinder(own(undefined));
+  const others = SCRIPTS.flatMap((script) => (own(script).length === 0 ? [] : [scriptFinder(script, own(script))]));
+  return (text, seen) => {
+    latin(text, seen);
+    if (BEYOND_LATIN.test(text)) for (const find of others) find(text, seen);
+  };
 }
 
 export function lexicon(phrases: readonly Phrase[]): Lexicon {
   const compiled = phrases.map(compilePhrase);
-  const scripts = pivotsByScript(compiled);
+  const findPivots = finderOf(compiled);
   const anchors = [...new Map(phrases.flatMap(anchorsOf).map((anchor) => [JSON.stringify(anchor), anchor])).values()];
   return {
     anchors,
     find(folded) {
       const places = new Map<number, number[]>();
-      for (const { script, pattern, begun } of scripts) {
-        if (script?.test(folded) === false) continue;
-        pattern.lastIndex = 0;
-        for (let match = pattern.exec(folded); match !== null; match = pattern.exec(folded)) {
-          const at = match.index;
-          pattern.lastIndex = at + 1;
-          for (const { pivot, phrases: of } of begun.get(match[0]) ?? []) {
-            if (pivot.length > match[0].length && !folded.startsWith(pivot, at)) continue;
-            for (const index of of) {
-              const list = places.get(index);
-              if (list) list.push(at);
-              else places.set(index, [at]);
-            }
-          }
+      findPivots(folded, ({ phrases: of }, at) => {
+        for (const index of of) {
+          const list = places.get(index);
+          if (list) list.push(at);
+          else places.set(index, [at]);
         }
-      }
+      });
       if (places.size === 0) return [];
       const matches: PhraseMatch[] = [];
       for (const [index, list] of places) {
