@@ -70,6 +70,14 @@ export async function writeDocs(put: Put): Promise<void> {
     "docs/reference/command-line.md",
     `# The command line\n\nExit codes: 0 pass; 1 fail (a finding at or above \`--fail-on\`, default \`high\`); 2 undecided (something could not be looked at) or an operational error; 64 a mistake on the command line or in the configuration. The report is written before the exit code is decided.\n\n${commands.join("\n")}`,
   );
+  const { SETTINGS } = await import("../src/cli/config.ts");
+  const settings = Object.entries(SETTINGS).map(
+    ([name, { about, example }]) => `## ${name}\n\n${about}\n\n\`\`\`yaml\n${example}\n\`\`\`\n`,
+  );
+  put(
+    "docs/reference/configuration.md",
+    `# Configuration\n\n\`bezoar.yaml\` in the working directory, or the file named with \`--config\`, holds what a team agrees on. It is never read from what is being scanned: a pulled dataset must not configure its own judge. A flag on the command line wins over a setting. An unknown setting is refused.\n\n${settings.join("\n")}`,
+  );
   const limits = Object.entries(LIMITS).map(([name, value]) => `| \`${name}\` | ${value.toLocaleString("en")} |`);
   put(
     "docs/reference/limits.md",

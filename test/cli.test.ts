@@ -289,3 +289,14 @@ test("an interruption leaves nothing half-written", { timeout: 60_000 }, async (
     [],
   );
 });
+
+test("every example of the configuration reference is accepted", () => {
+  const data = file("bad.jsonl", poisonedSet);
+  const page = readFileSync(resolve("docs/reference/configuration.md"), "utf8");
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+  assert.ok(examples.length >= 8);
+  for (const example of examples) {
+    const run = bezoar(["scan", data, "--config", file("example.yaml", example)]);
+    assert.ok(run.status === 0 || run.status === 1, `${example}\n${run.stderr}`);
+  }
+});

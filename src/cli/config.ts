@@ -1,8 +1,8 @@
 // bezoar.yaml: what a team agrees on. It is read from the working directory or from --config, never from what is being
 // scanned: a pulled dataset must not configure its own judge. Unknown keys are refused.
 import { readFileSync } from "node:fs";
-import { parseDocument } from "yaml";
 import { badConfig } from "../core/errors.ts";
+import { yaml } from "../base/yaml.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
 import type { Waiver } from "../policy/decide.ts";
 import { cards } from "./pipeline.ts";
@@ -33,7 +33,7 @@ export function readConfig(path: string, required: boolean): Config {
 }
 
 export function parseConfig(path: string, text: string): Config {
-  const document = parseDocument(text, { uniqueKeys: true });
+  const document = yaml().parseDocument(text, { uniqueKeys: true });
   const [broken] = document.errors;
   if (broken) throw badConfig(path, broken.message);
   const value: unknown = document.toJS({ maxAliasCount: 0 });
@@ -41,9 +41,10 @@ export function parseConfig(path: string, text: string): Config {
   if (typeof value !== "object" || Array.isArray(value)) throw badConfig(path, "must be a map of settings.");
   const out: Record<string, unknown> = {};
   for (const [key, given] of Object.entries(value)) {
-    const read = KEYS[key];
-    if (!read) throw badConfig(path, `unknown setting ${JSON.stringify(key)}. Known: ${Object.keys(KEYS).join(", ")}.`);
-    out[key] = read(`${path}: ${key}`, given);
+    const setting = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
+    if (!setting)
+      throw badConfig(path, `unknown setting ${JSON.stringify(key)}. Known: ${Object.keys(SETTINGS).join(", ")}.`);
+    out[key] = setting.read(`${path}: ${key}`, given);
   }
   return out as Config;
 }
@@ -100,17 +101,43 @@ const waivers = (where: string, value: unknown): Waiver[] => {
   });
 };
 
-const KEYS: Readonly<Record<string, (where: string, value: unknown) => unknown>> = {
-  failOn: severity,
-  only: detectorIds,
-  skip: detectorIds,
-  exclude: texts,
-  prompt: text,
-  response: text,
-  workers: (where, value) => {
-    if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 1024)
-      throw badConfig(where, "must be a whole number from 1 to 1024.");
-    return value;
+export interface Setting {
+  readonly read: (where: string, value: unknown) => unknown;
+  /** What it does, for the reference. */
+  readonly about: string;
+  /** How it looks in bezoar.yaml. */
+  readonly example: string;
+}
+
+export const SETTINGS: Readonly<Record<string, Setting>> = {
+  failOn: {
+    read: severity,
+    about: "Fail at a finding of this severity or above. Default `high`.",
+    example: "failOn: medium",
   },
-  waivers,
+  only: { read: detectorIds, about: "Run only these detectors.", example: "only: [tag-characters, reverse-shell]" },
+  skip: { read: detectorIds, about: "Do not run these detectors.", example: "skip: [personal-data]" },
+  exclude: {
+    read: texts,
+    about: "Leave out files whose names match; the report lists them.",
+    example: 'exclude: ["*.png", "raw/**"]',
+  },
+  prompt: { read: text, about: "The column that holds the prompt, where it is not recognised.", example: "prompt: q" },
+  response: { read: text, about: "The column that holds the response.", example: "response: a" },
+  workers: {
+    read: (where, value) => {
+      if (!Number.isInteger(value) || (value as number) < 1 || (value as number) > 1024)
+        throw badConfig(where, "must be a whole number from 1 to 1024.");
+      return value;
+    },
+    about: "Threads to use. Default: one for each core.",
+    example: "workers: 4",
+  },
+  waivers: {
+    read: waivers,
+    about:
+      "Findings that a named owner accepts, for a reason, until a day. `uri` or `sha256` narrow one to an artifact or to exact bytes. A waived finding stays in the report and does not count against the verdict.",
+    example:
+      "waivers:\n  - detector: raw-ip-endpoint\n    uri: data/logs.jsonl\n    reason: addresses of our own test bench\n    owner: data-platform\n    expires: 2027-06-30",
+  },
 };

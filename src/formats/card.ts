@@ -1,6 +1,6 @@
 // Cards and other Markdown: the text whole, and the YAML front matter of a card parsed (YAML 1.2, no custom tags, no
 // code), since it says which files a loader takes, and from where. Markdown is never rendered.
-import { parseDocument } from "yaml";
+import { yaml } from "../base/yaml.ts";
 import { problem, type Format, type Head, type Part, type ProblemPart, type ReadContext } from "../core/format.ts";
 import type { ByteSource } from "../core/bytes.ts";
 import { quote } from "../base/escape.ts";
@@ -21,7 +21,8 @@ export const card: Format = {
   spec: "https://github.com/huggingface/hub-docs/blob/main/datasetcard.md",
   extensions: EXTENSIONS,
   yields: "document",
-  sniff: (head: Head): number => ((EXTENSIONS.includes(head.extension) || BARE.has(head.name)) && isText(head) ? 0.98 : 0),
+  sniff: (head: Head): number =>
+    (EXTENSIONS.includes(head.extension) || BARE.has(head.name)) && isText(head) ? 0.98 : 0,
   read,
 };
 
@@ -33,7 +34,12 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
   const front = BARE.has(name) ? text : frontMatter(text);
   const parsed = front === undefined ? {} : parseYaml(front);
   if (parsed.problem) yield parsed.problem;
-  yield { kind: "document", language: isCard ? "card" : "markdown", text, ...(parsed.value === undefined ? {} : { value: parsed.value }) };
+  yield {
+    kind: "document",
+    language: isCard ? "card" : "markdown",
+    text,
+    ...(parsed.value === undefined ? {} : { value: parsed.value }),
+  };
 }
 
 // Lines end wherever Python's `splitlines` ends them, because loaders split cards with it: under a narrower rule a card
@@ -53,12 +59,22 @@ function frontMatter(text: string): string | undefined {
 
 export function parseYaml(text: string): { value?: unknown; problem?: ProblemPart } {
   if (text.length > FRONT_CHARACTERS_MAX) {
-    return { problem: problem("limit", `Front matter longer than ${FRONT_CHARACTERS_MAX} characters: searched as text, not understood.`) };
+    return {
+      problem: problem(
+        "limit",
+        `Front matter longer than ${FRONT_CHARACTERS_MAX} characters: searched as text, not understood.`,
+      ),
+    };
   }
   try {
     // Keys that are lists or maps are refused: written out as text, each level doubles its escapes, and forty levels
     // fill memory. Equal keys are allowed, because telling them apart takes the square of their number.
-    const document = parseDocument(text, { uniqueKeys: false, stringKeys: true, prettyErrors: false, logLevel: "silent" });
+    const document = yaml().parseDocument(text, {
+      uniqueKeys: false,
+      stringKeys: true,
+      prettyErrors: false,
+      logLevel: "silent",
+    });
     const [error] = document.errors;
     if (error) return { problem: broken(error.message) };
     return { value: document.toJS({ maxAliasCount: ALIASES_MAX }) as unknown };

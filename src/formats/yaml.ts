@@ -2,7 +2,7 @@
 // demand; anything else is one document. Refuses tags beyond the core schema (nothing is constructed), and aliases that
 // would multiply.
 import type { Document } from "yaml";
-import { parseAllDocuments, visit } from "yaml";
+import { yaml as library } from "../base/yaml.ts";
 import type { ByteSource } from "../core/bytes.ts";
 import type { Format, Head, Part, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
@@ -39,7 +39,7 @@ function valueOf(text: string): RecordValue {
   if (text.length > PARSED_CHARACTERS_MAX) return { value: text, problem: "too long to parse" };
   if (bracketDepth(text) > BRACKETS_MAX) return { value: text, problem: "nested too deeply" };
   try {
-    const parsed = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent", prettyErrors: false });
+    const parsed = library().parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent", prettyErrors: false });
     const [document] = Array.isArray(parsed) ? parsed : [];
     if (!document) return { value: null };
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
@@ -57,7 +57,7 @@ function valueOf(text: string): RecordValue {
 /** The parser's own check takes quadratic time. */
 function hasSameKeys(document: Document): boolean {
   let same = false;
-  visit(document, {
+  library().visit(document, {
     Map(_, map) {
       same ||= new Set(map.items.map(({ key }) => String(key))).size < map.items.length;
     },

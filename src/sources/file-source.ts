@@ -33,7 +33,12 @@ export async function fileSource(uri: string, name: string, location: FileLocati
 }
 
 /** A source over an open file of known size. */
-export function handleSource(uri: string, name: string, handle: FileHandle, sizeBytes: number): Required<ByteSource> & OpenSource {
+export function handleSource(
+  uri: string,
+  name: string,
+  handle: FileHandle,
+  sizeBytes: number,
+): Required<ByteSource> & OpenSource {
   /** Fills `buffer` from `at`, and gives the filled part: all of it, or the file was cut. */
   const read = async (buffer: Uint8Array, at: number): Promise<Uint8Array> => {
     let filled = 0;
@@ -87,12 +92,14 @@ export function handleSource(uri: string, name: string, handle: FileHandle, size
   };
 }
 
-const changed = (uri: string): Error => sourceUnreachable(uri, "it changed while it was read. Scan again when nothing writes to it.");
+const changed = (uri: string): Error =>
+  sourceUnreachable(uri, "it changed while it was read. Scan again when nothing writes to it.");
 
 /** A system error as an operational one, in words. */
 export function readFailure(uri: string, error: unknown): Error {
   const code = (error as NodeJS.ErrnoException).code;
-  if (!(error instanceof Error) || code === undefined || "cause" in error || error.name === "ToolError") return error as Error;
+  if (!(error instanceof Error) || code === undefined || "cause" in error || error.name === "ToolError")
+    return error as Error;
   if (code === "EACCES" || code === "EPERM") return sourceUnreachable(uri, "no permission to read it.", error);
   if (code === "ENOENT") return sourceUnreachable(uri, "it is gone.", error);
   if (code === "ELOOP") return sourceUnreachable(uri, "a link took its place.", error);

@@ -91,7 +91,7 @@ export function httpSource(file: HttpFile, settings: HttpSettings): ByteSource {
     const to = ranged ? Math.min(end, sizeBytes) : (sizeBytes ?? LIMITS.expandedBytesMax);
     let at = ranged ? start : 0;
     let steady = at;
-    for (let breaks = 0; at < to; ) {
+    for (let breaks = 0; at < to;) {
       const whole = !ranged || (at === 0 && to === sizeBytes);
       const answer = whole ? await ask(undefined) : await part(at, to);
       try {
@@ -145,7 +145,8 @@ export function httpSource(file: HttpFile, settings: HttpSettings): ByteSource {
  * content; a content network's differs from one of its machines to the next. */
 export function validatorOf(answer: HttpAnswer): string | undefined {
   const { headers, firstHeaders } = answer;
-  const own = headers !== firstHeaders && firstHeaders["x-repo-commit"] ? undefined : (headers.etag ?? headers["last-modified"]);
+  const own =
+    headers !== firstHeaders && firstHeaders["x-repo-commit"] ? undefined : (headers.etag ?? headers["last-modified"]);
   const value = firstHeaders["x-linked-etag"] ?? own;
   return typeof value === "string" ? value.replace(/^W\//, "").replaceAll('"', "") : undefined;
 }
@@ -160,14 +161,20 @@ const changed = (uri: string): ToolError =>
   sourceUnreachable(uri, "it changed while it was read. Scan again, and pin a revision where there is one.");
 
 /** A refusal in words a person can act on. The server's own message is quoted, never trusted to be plain. */
-export function refusal(uri: string, answer: Pick<HttpAnswer, "status" | "headers" | "firstHeaders">, withToken: boolean): ToolError {
+export function refusal(
+  uri: string,
+  answer: Pick<HttpAnswer, "status" | "headers" | "firstHeaders">,
+  withToken: boolean,
+): ToolError {
   const header = (name: string): string => String(answer.headers[name] ?? answer.firstHeaders[name] ?? "");
   const code = header("x-error-code");
   const said = header("x-error-message") ? ` The server says ${quote(header("x-error-message"), 300)}.` : "";
   const { status } = answer;
   const refused = (why: string): ToolError => sourceRefused(uri, `${why}${said}`);
   if (code === "GatedRepo") {
-    return refused("the repository is gated. Accept its terms on its page, then set HF_TOKEN to a token of that account.");
+    return refused(
+      "the repository is gated. Accept its terms on its page, then set HF_TOKEN to a token of that account.",
+    );
   }
   if (code === "RepoNotFound") {
     return refused(`no such repository, or a private one. Check the name${withToken ? "" : ", or set HF_TOKEN"}.`);
@@ -175,11 +182,18 @@ export function refusal(uri: string, answer: Pick<HttpAnswer, "status" | "header
   if (code === "RevisionNotFound") return refused("no such revision. Check what follows the @.");
   if (code === "EntryNotFound") return refused("no such file at this revision. Check the path.");
   if (status === 401) {
-    return refused(withToken ? "the token in HF_TOKEN was not accepted. Make a new one." : "not found, or not public. Check the name, or set HF_TOKEN.");
+    return refused(
+      withToken
+        ? "the token in HF_TOKEN was not accepted. Make a new one."
+        : "not found, or not public. Check the name, or set HF_TOKEN.",
+    );
   }
   if (status === 403 || status === 451) return refused(`access is refused (HTTP ${status}).`);
   if (status === 404 || status === 410) return refused(`not found (HTTP ${status}). Check the name.`);
-  if (status === 429) return sourceUnreachable(uri, `too many requests. Wait some minutes${withToken ? "" : ", or set HF_TOKEN"}.${said}`);
+  if (status === 429)
+    return sourceUnreachable(
+      uri,
+      `too many requests. Wait some minutes${withToken ? "" : ", or set HF_TOKEN"}.${said}`,
+    );
   return sourceUnreachable(uri, `its server answered HTTP ${status}.${said}`);
 }
-

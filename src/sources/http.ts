@@ -63,7 +63,8 @@ export async function request(uri: string, url: URL, asked: HttpRequest, setting
       if (error instanceof ToolError) throw error;
       if (error instanceof AddressRefused) throw sourceRefused(uri, `${error.message}.`);
       if (settings.signal?.aborted) throw new ToolError("interrupted", `${uri}: stopped.`);
-      if (LASTING.test(codeOf(error))) throw sourceUnreachable(uri, `${reason(error)}. Check the address and the network.`, error);
+      if (LASTING.test(codeOf(error)))
+        throw sourceUnreachable(uri, `${reason(error)}. Check the address and the network.`, error);
       if (attempt === ATTEMPTS_MAX) throw sourceUnreachable(uri, `${reason(error)}. Try again later.`, error);
       await pause(attempt, settings);
     }

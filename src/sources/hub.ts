@@ -36,7 +36,9 @@ export function parseHubTarget(target: string, endpoint: string): HubTarget | un
   }
   const url = URL.parse(target);
   if (!url || url.search) return undefined;
-  const base = [endpoint, "https://huggingface.co", "https://hf.co", "https://www.huggingface.co"].find((hub) => target.startsWith(`${hub}/`));
+  const base = [endpoint, "https://huggingface.co", "https://hf.co", "https://www.huggingface.co"].find((hub) =>
+    target.startsWith(`${hub}/`),
+  );
   if (base === undefined) return undefined;
   return fromPage(target.slice(base.length + 1).replace(/#.*$/, ""));
 }
@@ -47,7 +49,9 @@ function fromSegments(text: string, target: string): HubTarget {
   const kind = /^(datasets|spaces|models)\//.exec(text)?.[1];
   const type = kind === "datasets" ? "dataset" : kind === "spaces" ? "space" : "model";
   const rest = kind === undefined ? text : text.slice(kind.length + 1);
-  const match = /^([^/@]+(?:\/[^/@]+)?)(?:@(refs\/(?:pr\/\d{1,9}|convert\/\w{1,64})|[^/]{1,500}))?(?:\/(.*))?$/s.exec(rest);
+  const match = /^([^/@]+(?:\/[^/@]+)?)(?:@(refs\/(?:pr\/\d{1,9}|convert\/\w{1,64})|[^/]{1,500}))?(?:\/(.*))?$/s.exec(
+    rest,
+  );
   const [, name = "", revision, path = ""] = match ?? [];
   const clean = path.replace(/\/+$/, "");
   const sound =
@@ -55,7 +59,9 @@ function fromSegments(text: string, target: string): HubTarget {
     name.split("/").every((part) => REPOSITORY.test(part) && !part.includes("..")) &&
     clean.split("/").every((part) => part !== ".." && part !== ".");
   if (!sound) {
-    throw usage(`${quote(target)} names no repository. Write hf://datasets/owner/name, hf://owner/name, with @revision and /path where wanted.`);
+    throw usage(
+      `${quote(target)} names no repository. Write hf://datasets/owner/name, hf://owner/name, with @revision and /path where wanted.`,
+    );
   }
   return { type, name, path: clean, ...(revision === undefined ? {} : { revision: decode(revision) }) };
 }
@@ -67,7 +73,8 @@ function fromPage(path: string): HubTarget | undefined {
   const parts = path.split("/").filter((part) => part !== "");
   const kind = parts[0] === "datasets" || parts[0] === "spaces" ? parts.shift() : undefined;
   const name = parts.splice(0, 2);
-  if (name.length < 2 || NO_REPOSITORY.has(name[0] ?? "") || !name.every((part) => REPOSITORY.test(part))) return undefined;
+  if (name.length < 2 || NO_REPOSITORY.has(name[0] ?? "") || !name.every((part) => REPOSITORY.test(part)))
+    return undefined;
   const type = kind === "datasets" ? "dataset" : kind === "spaces" ? "space" : "model";
   const target: HubTarget = { type, name: name.join("/"), path: "" };
   if (parts.length === 0) return target;
@@ -98,9 +105,18 @@ export async function* hubTargets(target: HubTarget, limits: Limits, given: Http
   const api = { hubUrl: access.endpoint, fetch: apiFetch(uri, access, settings) };
   const repo = { type: target.type, name: target.name } as const;
 
-  const about = { name: target.name, additionalFields: ["sha"] as "sha"[], ...api, ...(target.revision === undefined ? {} : { revision: target.revision }) };
+  const about = {
+    name: target.name,
+    additionalFields: ["sha"] as "sha"[],
+    ...api,
+    ...(target.revision === undefined ? {} : { revision: target.revision }),
+  };
   const info =
-    target.type === "dataset" ? await hub.datasetInfo(about) : target.type === "model" ? await hub.modelInfo(about) : await hub.spaceInfo(about);
+    target.type === "dataset"
+      ? await hub.datasetInfo(about)
+      : target.type === "model"
+        ? await hub.modelInfo(about)
+        : await hub.spaceInfo(about);
   const commit: unknown = info.sha;
   if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit)) {
     throw sourceRefused(uri, "the Hub names no commit for it, so what is scanned could not be pinned.");
@@ -108,7 +124,11 @@ export async function* hubTargets(target: HubTarget, limits: Limits, given: Http
   const pinned = `hf://${repository}@${commit.slice(0, 12)}`;
   if (typeof info.name === "string" && info.name !== target.name) {
     // An abandoned name can be registered by somebody else, who then serves whoever still uses it.
-    yield { kind: "note", uri: pinned, message: `The repository has moved to ${quote(info.name)}. Use that name: the old one can change hands.` };
+    yield {
+      kind: "note",
+      uri: pinned,
+      message: `The repository has moved to ${quote(info.name)}. Use that name: the old one can change hands.`,
+    };
   }
 
   const ref = (entry: TreeEntry): ArtifactRef => {
@@ -125,7 +145,11 @@ export async function* hubTargets(target: HubTarget, limits: Limits, given: Http
         sizeBytes,
         credential: "hub",
       },
-      declared: { revision: commit, repository, ...(sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256) ? { sha256 } : {}) },
+      declared: {
+        revision: commit,
+        repository,
+        ...(sha256 !== undefined && /^[0-9a-f]{64}$/.test(sha256) ? { sha256 } : {}),
+      },
     };
   };
 
@@ -141,7 +165,13 @@ export async function* hubTargets(target: HubTarget, limits: Limits, given: Http
   }
   const files: TreeEntry[] = [];
   let cut = false;
-  const listing = hub.listFiles({ repo, recursive: true, revision: commit, ...(folder === "" ? {} : { path: folder }), ...api });
+  const listing = hub.listFiles({
+    repo,
+    recursive: true,
+    revision: commit,
+    ...(folder === "" ? {} : { path: folder }),
+    ...api,
+  });
   for await (const entry of listing as AsyncIterable<unknown>) {
     if ((entry as { type?: unknown }).type === "directory") continue;
     if (files.length >= limits.filesMax) {
@@ -154,7 +184,12 @@ export async function* hubTargets(target: HubTarget, limits: Limits, given: Http
   const keyed = files.map((entry) => ({ entry, key: Buffer.from(entry.path) }));
   keyed.sort((a, b) => Buffer.compare(a.key, b.key));
   for (const { entry } of keyed) yield ref(entry);
-  if (cut) yield problemAt(pinned, "limit", `More than ${limits.filesMax} files (limit filesMax): the rest was not looked at. Scan its folders one by one.`);
+  if (cut)
+    yield problemAt(
+      pinned,
+      "limit",
+      `More than ${limits.filesMax} files (limit filesMax): the rest was not looked at. Scan its folders one by one.`,
+    );
 }
 
 interface TreeEntry {
@@ -173,7 +208,9 @@ function isSound(entry: unknown): entry is TreeEntry {
     path.isWellFormed() &&
     Number.isSafeInteger(size) &&
     (size as number) >= 0 &&
-    (lfs === undefined || lfs === null || (typeof lfs.oid === "string" && Number.isSafeInteger(lfs.size) && (lfs.size as number) >= 0))
+    (lfs === undefined ||
+      lfs === null ||
+      (typeof lfs.oid === "string" && Number.isSafeInteger(lfs.size) && (lfs.size as number) >= 0))
   );
 }
 
@@ -191,7 +228,8 @@ function apiFetch(uri: string, access: HubAccess, settings: HttpSettings): typeo
     if (!url.href.startsWith(`${access.endpoint}/`)) {
       throw sourceRefused(uri, `its listing goes on at ${quote(url.origin)}, which is not the Hub that was asked.`);
     }
-    if (++calls > PAGES_MAX) throw sourceRefused(uri, `its listing has more than ${PAGES_MAX} pages. Scan its folders one by one.`);
+    if (++calls > PAGES_MAX)
+      throw sourceRefused(uri, `its listing has more than ${PAGES_MAX} pages. Scan its folders one by one.`);
     const answer = await request(
       uri,
       url,
@@ -211,7 +249,11 @@ function apiFetch(uri: string, access: HubAccess, settings: HttpSettings): typeo
     try {
       JSON.parse(body.toString("utf8"));
     } catch (error) {
-      throw new ToolError("source-unreachable", `${uri}: the server at ${access.endpoint} does not answer like a Hub. Check HF_ENDPOINT.`, error);
+      throw new ToolError(
+        "source-unreachable",
+        `${uri}: the server at ${access.endpoint} does not answer like a Hub. Check HF_ENDPOINT.`,
+        error,
+      );
     }
     const link = answer.headers.link;
     return new Response(new Uint8Array(body), {

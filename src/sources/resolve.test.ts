@@ -1,7 +1,21 @@
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -37,7 +51,11 @@ async function found(targets: readonly string[], options: ResolveOptions = {}): 
 const refs = (targets: readonly Target[]): ArtifactRef[] => targets.filter((target) => target.kind === "artifact");
 const names = async (...targets: string[]): Promise<string[]> => refs(await found(targets)).map(({ name }) => name);
 const problems = (targets: readonly Target[]): string[] =>
-  targets.flatMap((target) => (target.kind === "problem" ? [`${target.code} ${target.uri.slice(target.uri.lastIndexOf("/") + 1)} ${target.lost}`] : []));
+  targets.flatMap((target) =>
+    target.kind === "problem"
+      ? [`${target.code} ${target.uri.slice(target.uri.lastIndexOf("/") + 1)} ${target.lost}`]
+      : [],
+  );
 const textOf = async (source: ByteSource, start?: number, end?: number): Promise<string> => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of source.stream(start, end)) chunks.push(Uint8Array.from(chunk));
@@ -45,10 +63,40 @@ const textOf = async (source: ByteSource, start?: number, end?: number): Promise
 };
 
 test("a folder's files come in the order of the bytes of their names", async () => {
-  const root = tree({ "b.txt": "", "a/z.txt": "", "a.txt": "", "a-b": "", Z: "", ".hidden": "", "\u{1F600}.txt": "", "\uFFEE.txt": "", "a/.x/y": "" });
-  assert.deepEqual(await names(root), [".hidden", "Z", "a-b", "a.txt", "a/.x/y", "a/z.txt", "b.txt", "\uFFEE.txt", "\u{1F600}.txt"]);
+  const root = tree({
+    "b.txt": "",
+    "a/z.txt": "",
+    "a.txt": "",
+    "a-b": "",
+    Z: "",
+    ".hidden": "",
+    "\u{1F600}.txt": "",
+    "\uFFEE.txt": "",
+    "a/.x/y": "",
+  });
+  assert.deepEqual(await names(root), [
+    ".hidden",
+    "Z",
+    "a-b",
+    "a.txt",
+    "a/.x/y",
+    "a/z.txt",
+    "b.txt",
+    "\uFFEE.txt",
+    "\u{1F600}.txt",
+  ]);
   assert.equal(refs(await found([`${root}///`]))[0]?.uri, `${root}/.hidden`);
-  assert.deepEqual(await names(join(root, "a.txt"), root, join(root, "a.txt")), ["a.txt", ".hidden", "Z", "a-b", "a/.x/y", "a/z.txt", "b.txt", "\uFFEE.txt", "\u{1F600}.txt"]);
+  assert.deepEqual(await names(join(root, "a.txt"), root, join(root, "a.txt")), [
+    "a.txt",
+    ".hidden",
+    "Z",
+    "a-b",
+    "a/.x/y",
+    "a/z.txt",
+    "b.txt",
+    "\uFFEE.txt",
+    "\u{1F600}.txt",
+  ]);
 });
 
 test("odd names are opened, and no two share a URI", async () => {
@@ -85,19 +133,37 @@ test("links are followed inside of the folder only; loops end", async () => {
   symlinkSync("../other", join(root, "a", "sibling"));
   symlinkSync("/etc/passwd", join(root, "other", "passwd"));
   const all = await found([root]);
-  assert.deepEqual(refs(all).map(({ name }) => name), ["a/real.jsonl", "a/sibling/x", "inside.jsonl", "other/x"]);
-  assert.deepEqual(problems(all), ["link passwd true", "link up false", "link dangling true", "link leak true", "link leaks true", "link passwd true", "link self true"]);
+  assert.deepEqual(
+    refs(all).map(({ name }) => name),
+    ["a/real.jsonl", "a/sibling/x", "inside.jsonl", "other/x"],
+  );
+  assert.deepEqual(problems(all), [
+    "link passwd true",
+    "link up false",
+    "link dangling true",
+    "link leak true",
+    "link leaks true",
+    "link passwd true",
+    "link self true",
+  ]);
   // A link that a person typed leads where it leads.
   assert.deepEqual(await names(join(root, "leaks")), ["secret"]);
 });
 
 test("a snapshot in a Hugging Face cache is a folder of links to its blobs", async () => {
-  const cache = tree({ "datasets--o--n/blobs/abc": "{}", "datasets--o--n/snapshots/123/README.md": "#", "datasets--x--y/blobs/def": "" });
+  const cache = tree({
+    "datasets--o--n/blobs/abc": "{}",
+    "datasets--o--n/snapshots/123/README.md": "#",
+    "datasets--x--y/blobs/def": "",
+  });
   const snapshot = join(cache, "datasets--o--n", "snapshots", "123");
   symlinkSync("../../blobs/abc", join(snapshot, "train.jsonl"));
   symlinkSync("../../../datasets--x--y/blobs/def", join(snapshot, "foreign.jsonl"));
   const all = await found([snapshot]);
-  assert.deepEqual(refs(all).map(({ name }) => name), ["README.md", "train.jsonl"]);
+  assert.deepEqual(
+    refs(all).map(({ name }) => name),
+    ["README.md", "train.jsonl"],
+  );
   assert.deepEqual(problems(all), ["link foreign.jsonl true"]);
   const source = await openSource(refs(all)[1] as ArtifactRef);
   assert.equal(await textOf(source), "{}");
@@ -148,7 +214,9 @@ test("a file that changes after it was listed is not read as if it had not", asy
 });
 
 test("a file is read whole and by ranges, past the size of a chunk", async () => {
-  const text = Array.from({ length: 1_400_000 }, (_, i) => String.fromCharCode(97 + (i % 23))).join("").repeat(10);
+  const text = Array.from({ length: 1_400_000 }, (_, i) => String.fromCharCode(97 + (i % 23)))
+    .join("")
+    .repeat(10);
   const root = tree({ big: text, empty: "" });
   const [big, empty] = refs(await found([root])) as [ArtifactRef, ArtifactRef];
   const source = await openSource(big);
@@ -168,9 +236,18 @@ test("a file is read whole and by ranges, past the size of a chunk", async () =>
 });
 
 test("bookkeeping folders are left out, and named", async () => {
-  const root = tree({ ".git/config": "", "sub/.git/objects/x": "", ".cache/huggingface/x.metadata": "", ".cache/other/y": "", ".gitattributes": "" });
+  const root = tree({
+    ".git/config": "",
+    "sub/.git/objects/x": "",
+    ".cache/huggingface/x.metadata": "",
+    ".cache/other/y": "",
+    ".gitattributes": "",
+  });
   const all = await found([root]);
-  assert.deepEqual(refs(all).map(({ name }) => name), [".cache/other/y", ".gitattributes"]);
+  assert.deepEqual(
+    refs(all).map(({ name }) => name),
+    [".cache/other/y", ".gitattributes"],
+  );
   assert.equal(all.filter(({ kind }) => kind === "note").length, 3);
 });
 
@@ -178,9 +255,15 @@ test("limits on files, folders and depth are problems", async () => {
   const root = tree(Object.fromEntries(Array.from({ length: 20 }, (_, i) => [`d${i % 4}/f${i}`, ""])));
   const few = await found([root], { limits: { ...LIMITS, filesMax: 7 } });
   assert.equal(refs(few).length, 7);
-  assert.deepEqual(problems(few).map((line) => line.split(" ")[0]), ["limit"]);
+  assert.deepEqual(
+    problems(few).map((line) => line.split(" ")[0]),
+    ["limit"],
+  );
   const flat = await found([root], { limits: { ...LIMITS, folderDepthMax: 0 } });
-  assert.deepEqual(problems(flat).map((line) => line.split(" ")[0]), ["limit", "limit", "limit", "limit"]);
+  assert.deepEqual(
+    problems(flat).map((line) => line.split(" ")[0]),
+    ["limit", "limit", "limit", "limit"],
+  );
   // Two links per level name 2^40 folders, and not one file.
   const bomb = tree();
   for (let i = 0; i < 40; i++) mkdirSync(join(bomb, `${i}`));
@@ -200,16 +283,30 @@ test("ten thousand empty files are listed quickly", async () => {
 });
 
 test("patterns are expanded where no such file exists", async () => {
-  const root = tree({ "data/b.xml": "", "data/a.xml": "", "data/c.json": "", "x/y/z.parquet": "", "[a].txt": "", "data/deep/q.xml": "" });
+  const root = tree({
+    "data/b.xml": "",
+    "data/a.xml": "",
+    "data/c.json": "",
+    "x/y/z.parquet": "",
+    "[a].txt": "",
+    "data/deep/q.xml": "",
+  });
   const outside = tree({ "s.xml": "" });
   symlinkSync(join(outside, "s.xml"), join(root, "data", "leak.xml"));
   const all = await found([`${root}/data/*.xml`]);
-  assert.deepEqual(refs(all).map(({ uri }) => uri), [`${root}/data/a.xml`, `${root}/data/b.xml`]);
-  assert.deepEqual(refs(all).map(({ name }) => name), ["a.xml", "b.xml"]);
+  assert.deepEqual(
+    refs(all).map(({ uri }) => uri),
+    [`${root}/data/a.xml`, `${root}/data/b.xml`],
+  );
+  assert.deepEqual(
+    refs(all).map(({ name }) => name),
+    ["a.xml", "b.xml"],
+  );
   assert.deepEqual(problems(all), ["link leak.xml true"]);
   assert.deepEqual(await names(`${root}/**/*.parquet`), ["x/y/z.parquet"]);
   assert.deepEqual(await names(`${root}/[a].txt`), ["[a].txt"]);
-  for (const target of [`${root}/*.none`, `${root}/none`, "", "ftp://example.com/x"]) await assert.rejects(found([target]), ToolError);
+  for (const target of [`${root}/*.none`, `${root}/none`, "", "ftp://example.com/x"])
+    await assert.rejects(found([target]), ToolError);
 });
 
 test("standard input is a file like any other, bounded, for its owner only", async () => {
@@ -222,8 +319,14 @@ test("standard input is a file like any other, bounded, for its owner only", asy
   if (ref?.location.type === "file") {
     assert.equal(statSync(ref.location.path).mode & 0o077, 0);
   }
-  const endless = Readable.from((function* () { for (;;) yield Buffer.alloc(1_000); })());
-  assert.deepEqual(problems(await found(["-"], { stdin: endless, limits: { ...LIMITS, spoolBytesMax: 5_000 } })), ["limit stdin true"]);
+  const endless = Readable.from(
+    (function* () {
+      for (;;) yield Buffer.alloc(1_000);
+    })(),
+  );
+  assert.deepEqual(problems(await found(["-"], { stdin: endless, limits: { ...LIMITS, spoolBytesMax: 5_000 } })), [
+    "limit stdin true",
+  ]);
 });
 
 test("a spool gives random access, in memory or in a file that has no name", async (t) => {

@@ -7,11 +7,8 @@ import type { Target } from "../core/artifact.ts";
 import { LIMITS, type Limits } from "../base/limits.ts";
 import { targetMissing, usage } from "../core/errors.ts";
 import type { HttpSettings } from "./http.ts";
-import { hubAccess } from "./hub-access.ts";
-import { hubTargets, parseHubTarget } from "./hub.ts";
 import { spoolToFile } from "./spool.ts";
 import { entryAt, fenceOf, fileRef, nameOf, problemAt, walkTree, type TreeBudget } from "./tree.ts";
-import { urlTarget } from "./url.ts";
 
 export interface ResolveOptions extends Partial<HttpSettings> {
   readonly limits?: Limits;
@@ -48,14 +45,30 @@ function resolveTarget(target: string, options: ResolveOptions): AsyncIterable<T
   if (target === "-") return standardInput(limits, options);
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]+):\/\//.exec(target)?.[1]?.toLowerCase();
   if (scheme === undefined) return localTargets(target, limits);
-  const hub = parseHubTarget(target, hubAccess(settings.env).endpoint);
-  if (hub) return hubTargets(hub, limits, settings);
-  if (scheme === "https" || scheme === "http") return one(urlTarget(target, settings));
-  throw usage(`${scheme}:// is not read. Use hf://, https://, a path, or - for standard input.`);
+  return remoteTargets(target, scheme, limits, settings);
 }
 
-async function* one(target: Promise<Target>): AsyncIterable<Target> {
-  yield await target;
+/** The network's code is loaded only here: most scans are of local files. */
+async function* remoteTargets(
+  target: string,
+  scheme: string,
+  limits: Limits,
+  settings: HttpSettings,
+): AsyncIterable<Target> {
+  const [{ hubAccess }, { hubTargets, parseHubTarget }] = await Promise.all([
+    import("./hub-access.ts"),
+    import("./hub.ts"),
+  ]);
+  const hub = parseHubTarget(target, hubAccess(settings.env).endpoint);
+  if (hub) {
+    yield* hubTargets(hub, limits, settings);
+    return;
+  }
+  if (scheme === "https" || scheme === "http") {
+    yield await (await import("./url.ts")).urlTarget(target, settings);
+    return;
+  }
+  throw usage(`${scheme}:// is not read. Use hf://, https://, a path, or - for standard input.`);
 }
 
 async function* standardInput(limits: Limits, options: ResolveOptions): AsyncIterable<Target> {
@@ -66,7 +79,8 @@ async function* standardInput(limits: Limits, options: ResolveOptions): AsyncIte
 }
 
 /** `data`, `./data/`, `C:\data`: as typed, with `/`, without a slash at the end. */
-const uriOf = (target: string): string => (process.platform === "win32" ? target.replaceAll("\\", "/") : target).replace(/(?<=[^/])\/+$/, "");
+const uriOf = (target: string): string =>
+  (process.platform === "win32" ? target.replaceAll("\\", "/") : target).replace(/(?<=[^/])\/+$/, "");
 const baseName = (uri: string): string => uri.slice(uri.lastIndexOf("/") + 1);
 
 async function* localTargets(target: string, limits: Limits): AsyncIterable<Target> {
@@ -131,6 +145,10 @@ async function* matches(pattern: string, limits: Limits, budget: TreeBudget): As
     else yield fileRef(uri, name, entry.path, entry.stats);
   }
   if (found.length >= limits.filesMax) {
-    yield problemAt(pattern, "limit", `Matches ${limits.filesMax} files or more (limit filesMax): the rest was not looked at.`);
+    yield problemAt(
+      pattern,
+      "limit",
+      `Matches ${limits.filesMax} files or more (limit filesMax): the rest was not looked at.`,
+    );
   }
 }

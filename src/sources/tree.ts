@@ -67,7 +67,8 @@ export function fenceOf(root: Buffer): Fence {
 }
 
 const within = (path: Buffer, folder: Buffer): boolean =>
-  path.equals(folder) || (path.subarray(0, folder.length).equals(folder) && (folder.at(-1) === 0x2f || path[folder.length] === 0x2f));
+  path.equals(folder) ||
+  (path.subarray(0, folder.length).equals(folder) && (folder.at(-1) === 0x2f || path[folder.length] === 0x2f));
 
 const inside = (path: Buffer, fence: Fence): boolean =>
   within(path, fence.root) || (fence.blobs !== undefined && within(path, fence.blobs));
@@ -97,7 +98,10 @@ export function entryAt(path: Buffer, fence: Fence): Entry {
         return trouble("link", loops ? "A link that leads only to itself." : `A link to ${target}, where nothing is.`);
       }
       if (!inside(real, fence)) {
-        return trouble("link", `A link to ${target}, outside of the scanned folder: not followed. Scan its target by name.`);
+        return trouble(
+          "link",
+          `A link to ${target}, outside of the scanned folder: not followed. Scan its target by name.`,
+        );
       }
     }
   } catch (error) {
@@ -106,7 +110,10 @@ export function entryAt(path: Buffer, fence: Fence): Entry {
   if (stats.isDirectory()) return { type: "folder", path: real };
   if (stats.isFile()) return { type: "file", path: real, stats };
   const kind = stats.isFIFO() ? "pipe" : stats.isSocket() ? "socket" : "device";
-  return trouble("special-file", `A ${kind}, not a file: not read. To scan what comes out of it, pipe it to \`bezoar scan -\`.`);
+  return trouble(
+    "special-file",
+    `A ${kind}, not a file: not read. To scan what comes out of it, pipe it to \`bezoar scan -\`.`,
+  );
 }
 
 /**
@@ -124,7 +131,11 @@ export function* walkTree(
 ): Generator<Target> {
   const here = uri === "" ? "./" : uri;
   if (above.length > limits.folderDepthMax) {
-    yield problemAt(here, "limit", `Folders nest deeper than ${limits.folderDepthMax} (limit folderDepthMax): not looked at.`);
+    yield problemAt(
+      here,
+      "limit",
+      `Folders nest deeper than ${limits.folderDepthMax} (limit folderDepthMax): not looked at.`,
+    );
     return;
   }
   // Links can name one folder many times over, 2 to the power of the depth: folders are counted like files.
@@ -165,7 +176,11 @@ export function* walkTree(
 }
 
 const tooMany = (uri: string, limits: TreeLimits): Target =>
-  problemAt(uri, "limit", `More than ${limits.filesMax} files or folders (limit filesMax): the rest, from here on, was not looked at. Scan its parts one by one.`);
+  problemAt(
+    uri,
+    "limit",
+    `More than ${limits.filesMax} files or folders (limit filesMax): the rest, from here on, was not looked at. Scan its parts one by one.`,
+  );
 
 /** The entries' names, folders with a slash at the end, sorted so that full names come out in order of their bytes. */
 function entriesOf(folder: Buffer, max: number): { entries: { key: Buffer; link: boolean }[]; error?: string } {

@@ -7,7 +7,8 @@ import { contentRange, refusal, validatorOf } from "./http-source.ts";
 export async function urlTarget(target: string, settings: HttpSettings): Promise<ArtifactRef> {
   const url = URL.parse(target);
   if (!url) throw usage(`${target} is no URL.`);
-  if (url.username || url.password) throw usage("A password in a URL ends up in logs and reports. Use a signed link, or download the file.");
+  if (url.username || url.password)
+    throw usage("A password in a URL ends up in logs and reports. Use a signed link, or download the file.");
   // A query often is a signature that opens the file to whoever reads the report.
   const uri = `${url.origin}${url.pathname}${url.search ? "?…" : ""}`;
   const answer = await request(uri, url, { headers: { range: "bytes=0-0" } }, settings);
@@ -26,7 +27,13 @@ export async function urlTarget(target: string, settings: HttpSettings): Promise
     uri,
     name: fileName(url.pathname),
     ...size,
-    location: { type: "http", url: url.href, ...size, ...(etag === undefined ? {} : { etag }), ...(ranged || empty ? {} : { sequential: true }) },
+    location: {
+      type: "http",
+      url: url.href,
+      ...size,
+      ...(etag === undefined ? {} : { etag }),
+      ...(ranged || empty ? {} : { sequential: true }),
+    },
   };
 }
 

@@ -125,10 +125,11 @@ export const CREDENTIAL_HARVESTS: readonly Indicator[] = [
       { word: "env" },
       "printenv",
       { bytes: "raw-ip" },
+      ...["ncat", "netcat", "mailx", "sendmail", "telnet", "socat"].map((word) => ({ word })),
       {
         all: [
           ["set", "export", "declare"],
-          ["ncat", "netcat", "curl", "wget", "openssl", "mailx", "sendmail", "telnet", "socat"],
+          ["curl", "wget", "openssl"],
         ],
       },
       { all: [["export", "declare"], "mail"] },

@@ -1,10 +1,10 @@
 // Execution of decoded data: base64, hex, compressed or numbered text that is turned back and run at once. The payload is
 // invisible to whoever reviews the text; that is the point of writing it so.
-import type { RecordDetector } from "../../core/detector.ts";
+import type { Anchor, RecordDetector } from "../../core/detector.ts";
 import { anchorsOf, inspectCommands, searchFor } from "./indicators.ts";
 import type { Indicator } from "./indicators.ts";
 
-const RUNS = String.raw`\b(?:exec|eval|os\.system|os\.popen|subprocess\.\w{1,14}|Function|setTimeout|setInterval|iex|Invoke-Expression|assert|create_function|instance_eval|class_eval|loadstring|shell_exec|passthru|popen|system|execSync|compile|vm\.runIn\w{1,20}|child_process\.\w{1,12})`;
+const RUNS = String.raw`\b(?:exec|eval|os\.system|os\.popen|subprocess\.\w{1,14}|(?-i:Function)|setTimeout|setInterval|iex|Invoke-Expression|assert|create_function|instance_eval|class_eval|loadstring|shell_exec|passthru|popen|system|execSync|compile|vm\.runIn\w{1,20}|child_process\.\w{1,12})`;
 const DECODES = String.raw`(?:(?:base64\.)?(?:(?:url|urlsafe_|standard_)?b(?:64|32|16|85)decode|a85decode|decodebytes|decodestring)|atob|(?:\[(?:System\.)?Convert\]::)?FromBase64String|base64_decode|(?:strict_|urlsafe_)?decode64|decode_base64|bytes\.fromhex|bytearray\.fromhex|fromhex|unhexlify|hex2bin|zlib\.decompress|gzip\.decompress|lzma\.decompress|bz2\.decompress|gzinflate|gzuncompress|str_rot13|marshal\.loads|codecs\.decode|Buffer\.from|fromCharCode|fromCodePoint|unescape|decodeURIComponent|a2b_(?:base64|hex)|inflateSync|gunzipSync|pack\s?\(\s?["'][Hm]|unpack1?\s?\(\s?["'][Hm])`;
 
 const DECODE_STARTS: readonly string[] = [
@@ -21,6 +21,11 @@ const RUN_NAMES: readonly string[] = [
   ...["exec", "eval", "system", "popen", "subprocess", "function", "settimeout", "setinterval", "iex", "invoke-"],
   ...["assert", "loadstring", "passthru", "compile", "vm.runin", "child_process"],
 ];
+
+// `package` is in every manual; the function is called.
+const DECODE_ANCHOR: Anchor = {
+  all: [DECODE_STARTS.map((start) => (start === "pack" ? "pack(" : start)), RUN_NAMES],
+};
 
 export const DECODED_EXECUTIONS: readonly Indicator[] = [
   {
@@ -53,6 +58,7 @@ export const DECODED_EXECUTIONS: readonly Indicator[] = [
     technique: "decoded text run as code",
     starts: DECODE_STARTS,
     needs: [RUN_NAMES],
+    anchors: [DECODE_ANCHOR],
     pattern: new RegExp(String.raw`(?<![\w$])${DECODES}\s?\(?[^\n]{0,200}`, "iy"),
     before: new RegExp(String.raw`${RUNS}\s?[(\s][^\n;]{0,120}$`, "i"),
     severity: "critical",
@@ -61,6 +67,7 @@ export const DECODED_EXECUTIONS: readonly Indicator[] = [
     technique: "text decoded, then run",
     starts: DECODE_STARTS,
     needs: [RUN_NAMES],
+    anchors: [DECODE_ANCHOR],
     lead: /=\s?[^\n=]{0,40}$/,
     pattern: new RegExp(String.raw`=\s?[^\n=]{0,40}?(?<![\w$])${DECODES}\s?\(`, "iy"),
     near: [new RegExp(String.raw`(?:^|[\n;:{}])\s{0,40}${RUNS}\s?\(\s?(?:compile\s?\(\s?)?[A-Za-z_$]`, "i")],

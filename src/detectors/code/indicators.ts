@@ -78,6 +78,8 @@ interface Family {
   readonly entries: readonly Entry[];
   /** For each indicator: the parts it cannot do without. */
   readonly wanted: readonly (readonly number[])[];
+  /** How many parts there are. */
+  readonly parts: number;
 }
 
 interface Entry {
@@ -107,7 +109,7 @@ function compile(indicators: readonly Indicator[]): Family {
     });
   });
   const literals = [...entries].map(([text, { begins }]) => ({ text, ordered: begins.length > 0 }));
-  return { indicators, literals: buildLiterals(literals), entries: [...entries.values()], wanted };
+  return { indicators, literals: buildLiterals(literals), entries: [...entries.values()], wanted, parts: parts.size };
 }
 
 const isWordUnit = (unit: number): boolean =>
@@ -119,26 +121,36 @@ export function searchFor(indicators: readonly Indicator[]): (text: string) => r
   return (text) => search(text, (family ??= compile(indicators)));
 }
 
+// Places of literals kept from the first look at a text; one with more is looked at again.
+const PLACES_MAX = 4_096;
+
 function search(text: string, family: Family): readonly Match[] {
   const { indicators, literals, entries, wanted } = family;
-  const seen = new Set<number>();
+  const seen = new Uint8Array(family.parts);
+  const places: number[] = [];
   literals.find(text, (literal, at) => {
-    const { parts, edgeParts } = entries[literal] as Entry;
-    for (const part of parts) seen.add(part);
-    if (edgeParts.length > 0 && !isWordUnit(text.charCodeAt(at - 1))) for (const part of edgeParts) seen.add(part);
+    const { parts, edgeParts, begins } = entries[literal] as Entry;
+    for (let i = 0; i < parts.length; i++) seen[parts[i] as number] = 1;
+    if (begins.length === 0) return;
+    if (edgeParts.length > 0 && !isWordUnit(text.charCodeAt(at - 1)))
+      for (let i = 0; i < edgeParts.length; i++) seen[edgeParts[i] as number] = 1;
+    if (places.length < 2 * PLACES_MAX) places.push(literal, at);
   });
-  const trials = wanted.map((parts, index): Trial | undefined =>
-    parts.every((part) => seen.has(part))
-      ? { indicator: indicators[index] as Indicator, from: 0, matches: [] }
-      : undefined,
-  );
-  if (!trials.some((trial) => trial !== undefined)) return [];
-  literals.find(text, (literal, at) => {
+  let trials: (Trial | undefined)[] | undefined;
+  for (let index = 0; index < wanted.length; index++) {
+    if (!(wanted[index] as readonly number[]).every((part) => seen[part] === 1)) continue;
+    trials ??= [];
+    trials[index] = { indicator: indicators[index] as Indicator, from: 0, matches: [] };
+  }
+  if (!trials) return [];
+  const visit = (literal: number, at: number): void => {
     for (const index of (entries[literal] as Entry).begins) {
       const trial = trials[index];
       if (trial) attempt(text, at, trial);
     }
-  });
+  };
+  if (places.length === 2 * PLACES_MAX) literals.find(text, visit);
+  else for (let i = 0; i < places.length; i += 2) visit(places[i] as number, places[i + 1] as number);
   return trials.flatMap((trial) => trial?.matches ?? []).slice(0, MATCHES_MAX);
 }
 

@@ -112,9 +112,11 @@ export const REVERSE_SHELLS: readonly Indicator[] = [
   {
     technique: "Perl socket shell",
     starts: ["open", "stdin", "io::socket"],
-    needs: [
-      ["stdin", "io::socket"],
-      ["connect", "peeraddr", "inet", "new(", "->new", "ssl"],
+    needs: [["stdin", "io::socket"]],
+    anchors: [
+      "(stdin",
+      "io::socket",
+      { all: ["stdin", ["fdopen", "sockaddr", "peeraddr", "pf_inet", "af_inet", "inet_aton"]] },
     ],
     pattern: /open\s?\(\s?STDIN\s?,\s?["'][<>+]{1,2}&|STDIN\s?->\s?fdopen|IO::Socket::(?:INET|SSL)/iy,
     near: [/\bexec\b|\bsystem\b|fdopen|`|qx/i, /connect|PeerAddr|new\s?\(|INET/i, /sh\b|cmd|\$_|STDIN/i],

@@ -165,39 +165,19 @@ interface Pivot {
 }
 type Seen = (pivot: Pivot, at: number) => void;
 
-// In Latin text a pivot begins a word, and two letters say which it can be.
-const WORD = new Uint8Array(128);
-for (let code = 0; code < 128; code++) if (/\w/.test(String.fromCharCode(code))) WORD[code] = 1;
-const pair = (a: number, b: number): number => ((a & 31) << 5) | (b & 31);
-
-function latinFinder(pivots: readonly Pivot[]): (text: string, seen: Seen) => void {
-  const byPair: (Pivot[] | undefined)[] = Array.from({ length: 1024 });
-  for (const pivot of pivots) {
-    const key = pair(pivot.word.charCodeAt(0), pivot.word.charCodeAt(1));
-    byPair[key] = [...(byPair[key] ?? []), pivot];
-  }
-  return (text, seen) => {
-    let inside = 0;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      const word = code < 128 ? (WORD[code] as number) : 0;
-      if (word > inside) {
-        const own = byPair[pair(code, text.charCodeAt(at + 1))];
-        if (own !== undefined) for (const pivot of own) if (text.startsWith(pivot.word, at)) seen(pivot, at);
-      }
-      inside = word;
-    }
-  };
-}
-
-function scriptFinder(script: RegExp, pivots: readonly Pivot[]): (text: string, seen: Seen) => void {
+function finderIn(script: RegExp | undefined, pivots: readonly Pivot[]): (text: string, seen: Seen) => void {
   const heads = pivots.filter(({ word }) => !pivots.some((b) => b.word !== word && word.startsWith(b.word)));
   const begun = new Map(
     heads.map(({ word }) => [word, pivots.filter((pivot) => pivot.word.startsWith(word))] as const),
   );
-  const pattern = new RegExp(heads.map(({ word }) => escaped(word)).join("|"), "g");
+  const choice = heads
+    .map(({ word }) => escaped(word))
+    .sort()
+    .join("|");
+  // In Latin text a pivot begins a word.
+  const pattern = new RegExp(script === undefined ? String.raw`\b(?:${choice})` : choice, "g");
   return (text, seen) => {
-    if (!script.test(text)) return;
+    if (script?.test(text) === false) return;
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       pattern.lastIndex = match.index + 1;
@@ -214,8 +194,8 @@ function finderOf(compiled: readonly Compiled[]): (text: string, seen: Seen) => 
   }));
   const own = (script: RegExp | undefined): Pivot[] =>
     all.filter(({ word }) => SCRIPTS.find((s) => s.test(word[0] ?? "")) === script);
-  const latin = latinFinder(own(undefined));
-  const others = SCRIPTS.flatMap((script) => (own(script).length === 0 ? [] : [scriptFinder(script, own(script))]));
+  const latin = finderIn(undefined, own(undefined));
+  const others = SCRIPTS.flatMap((script) => (own(script).length === 0 ? [] : [finderIn(script, own(script))]));
   return (text, seen) => {
     latin(text, seen);
     if (BEYOND_LATIN.test(text)) for (const find of others) find(text, seen);

@@ -1,6 +1,6 @@
 // The settings of a document as a tree of plain values, and its leaves with their keys: front matter of cards, JSON, YAML.
 // A reader hands the tree over; a text that comes without one is parsed here under the same bounds. No tags, no code.
-import { parseDocument } from "yaml";
+import { yaml } from "../../base/yaml.ts";
 import type { DocumentPart } from "../../core/format.ts";
 import { parseJson } from "../../base/json.ts";
 
@@ -28,7 +28,7 @@ export function settingsOf({ value, text, language }: DocumentPart): unknown {
         : undefined;
   if (front === undefined) return undefined;
   try {
-    const parsed = parseDocument(front, {
+    const parsed = yaml().parseDocument(front, {
       uniqueKeys: false,
       stringKeys: true,
       prettyErrors: false,

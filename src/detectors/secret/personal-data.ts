@@ -146,6 +146,8 @@ const KINDS: readonly Kind[] = [
   { name: "US social security number", pattern: /(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])/g, valid: social },
 ];
 const HITS_PER_FIELD_MAX = 8;
+// All of them but mailboxes and bank accounts hold seven digits with no more than two marks between any two.
+const NUMBER = /\d(?:[ .()-]{0,2}\d){6}/;
 
 export const personalData: RecordDetector = {
   id: "personal-data",
@@ -204,7 +206,9 @@ export const personalData: RecordDetector = {
   inspect(record, report) {
     for (const field of record.fields) {
       const seen = new Set<string>();
-      for (const { name, pattern, valid } of KINDS) {
+      const holdsNumber = NUMBER.test(field.text);
+      for (const { name, pattern, valid, sign } of KINDS) {
+        if (sign === undefined ? !holdsNumber : !field.text.includes(sign)) continue;
         for (const match of field.text.matchAll(pattern)) {
           if (seen.size >= HITS_PER_FIELD_MAX) break;
           if (seen.has(match[0]) || !valid(match[0])) continue;

@@ -15,6 +15,27 @@ interface Found {
   readonly checksum?: boolean;
 }
 
+// What a random string is assigned to.
+const NAMES = [
+  "api_key",
+  "apikey",
+  "secret_key",
+  "secretkey",
+  "access_key",
+  "accesskey",
+  "client_secret",
+  "clientsecret",
+  "auth_token",
+  "authtoken",
+  "access_token",
+  "accesstoken",
+  "private_token",
+  "privatetoken",
+] as const;
+// A short prefix is in too many words of code: with the first letter of a token's body it is in few.
+const BODY = [..."abcdefghijklmnopqrstuvwxyz0123456789_-"];
+const seen = (anchor: string): string[] => (anchor.length < 4 ? BODY.map((letter) => anchor + letter) : [anchor]);
+
 const HITS_PER_FIELD_MAX = 16;
 const KEY_BODY_MAX = 8_192;
 
@@ -38,7 +59,7 @@ export const secret: RecordDetector = {
     remedy: "Revoke the credential first, then remove the record.",
   },
   anchors: [
-    ...new Set(RULES.flatMap((r) => r.anchors)),
+    ...new Set(RULES.flatMap((rule) => rule.anchors.flatMap(seen))),
     "-----begin",
     "eyj",
     "postgres:",
@@ -49,19 +70,7 @@ export const secret: RecordDetector = {
     "redis:",
     "amqp:",
     "ftp:",
-    "api_key",
-    "apikey",
-    "secret_key",
-    "secretkey",
-    "access_key",
-    "accesskey",
-    "client_secret",
-    "clientsecret",
-    "auth_token",
-    "authtoken",
-    "access_token",
-    "accesstoken",
-    "private_token",
+    ...NAMES,
   ],
   inspect(record, report) {
     for (const field of record.fields) {
@@ -92,7 +101,43 @@ export const secret: RecordDetector = {
   },
 };
 
+// Every credential but a login and a private key holds a row of this many such characters, and prose holds none.
+const ROW = 20;
+const ROW_CHARACTER = new Uint8Array(128);
+for (let code = 0; code < 128; code++)
+  if (/[A-Za-z0-9+/_=.~-]/.test(String.fromCharCode(code))) ROW_CHARACTER[code] = 1;
+const inRow = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code < 128 && ROW_CHARACTER[code] === 1;
+};
+// What names a credential, before its row or in it.
+const NAMED = new RegExp([...NAMES, ...RULES.flatMap((rule) => rule.anchors)].map((name) => name.replace(".", String.raw`\.`)).join("|"), "i");
+const NAME_BEFORE_MAX = 96;
+
+/** True when some long row of characters carries a credential's name. Every such row covers a multiple of its length. */
+function namesRow(text: string): boolean {
+  for (let at = ROW - 1; at < text.length; at += ROW) {
+    if (!inRow(text, at)) continue;
+    let from = at;
+    while (from > 0 && inRow(text, from - 1)) from--;
+    let to = at + 1;
+    while (to < text.length && inRow(text, to)) to++;
+    if (to - from >= ROW && NAMED.test(text.slice(Math.max(0, from - NAME_BEFORE_MAX), to))) return true;
+    at = to;
+  }
+  return false;
+}
+
 function* secretsIn(text: string): Generator<Found> {
+  const named = namesRow(text);
+  if (named) yield* tokensIn(text);
+  if (text.includes("PRIVATE KEY")) yield* privateKeys(text);
+  if (text.includes("eyJ")) yield* webTokens(text);
+  yield* databaseLogins(text);
+  if (named) yield* assignments(text);
+}
+
+function* tokensIn(text: string): Generator<Found> {
   const lower = text.toLowerCase();
   for (const { name, anchors, pattern, severity = "medium", check } of RULES) {
     if (!anchors.some((a) => lower.includes(a))) continue;
@@ -112,9 +157,9 @@ function* secretsIn(text: string): Generator<Found> {
       };
     }
   }
-  if (text.includes("PRIVATE KEY")) yield* privateKeys(text);
-  if (text.includes("eyJ")) yield* webTokens(text);
-  yield* databaseLogins(text);
+}
+
+function* assignments(text: string): Generator<Found> {
   for (const match of text.matchAll(ASSIGNMENT)) {
     const value = match[1] ?? "";
     const start = match.index + match[0].lastIndexOf(value);
@@ -184,7 +229,11 @@ const TRIVIAL =
   /^(?:pass(?:word|wd)?\d{0,4}|pw|pwd|secret|admin|root|test|guest|user(?:name)?|postgres|mysql|mongo|redis|rabbit(?:mq)?|hunter2|s3cret|mypass(?:word)?|db_?pass(?:word)?|anonymous|\*+|x+)$/i;
 const OWN_HOST = /^127\.|^10\.|^192\.168\.|^0\.0\.0\.0|\bexample\b|\.(?:test|invalid|local|localhost|internal)$/;
 
+// No scheme of the web ends a database's address: most texts are done with at the sight of their links.
+const DATABASE_URL = /(?:sql|db|srv|gres|redis|rediss|amqps?|ftp):\/\//i;
+
 function* databaseLogins(text: string): Generator<Found> {
+  if (!text.includes("://") || !DATABASE_URL.test(text)) return;
   for (const url of urlsIn(text)) {
     if (!DATABASE_SCHEMES.has(url.scheme)) continue;
     const colon = url.userinfo.indexOf(":");

@@ -2,7 +2,7 @@
 // a row group that loses nothing is copied byte for byte; one that does is written again at the level of entries, not
 // values, so that every type comes through unchanged: plain encoding, the same compression (Zstandard for LZ4).
 import { brotliCompressSync, constants, gzipSync, zstdCompressSync } from "node:zlib";
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { createRequire } from "node:module";
 import type { ByteSource } from "../../core/bytes.ts";
 import { unsupported, type ToolError } from "../../core/errors.ts";
 import type { Limits } from "../../base/limits.ts";
@@ -16,6 +16,18 @@ import { T, thriftList, ThriftWriter, type Fields } from "./thrift.ts";
 const PAGE_BYTES = 1024 * 1024;
 const COPY_BYTES = 4 * 1024 * 1024;
 const MAGIC = Buffer.from("PAR1");
+
+let snappyCompress: ((bytes: Uint8Array) => Uint8Array) | undefined;
+
+/** Loaded when a file is rewritten: reading never needs it. */
+function snappy(bytes: Uint8Array): Uint8Array {
+  snappyCompress ??= (
+    createRequire(import.meta.url)("hyparquet-writer/src/snappy.js") as {
+      snappyCompress: (bytes: Uint8Array) => Uint8Array;
+    }
+  ).snappyCompress;
+  return snappyCompress(bytes);
+}
 
 export async function* rewrite(
   footer: Footer,
@@ -280,7 +292,7 @@ function compress(codec: Codec, bytes: Uint8Array): Uint8Array {
     case "UNCOMPRESSED":
       return bytes;
     case "SNAPPY":
-      return snappyCompress(bytes);
+      return snappy(bytes);
     case "GZIP":
       return gzipSync(bytes);
     case "ZSTD":
