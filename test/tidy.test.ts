@@ -92,9 +92,10 @@ test("files are kebab-case and a unit exports its file's name", () => {
       .replace(/\.(test|examples|data)?\.?ts$/, "")
       .replace(/\.ts$/, "");
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) wrong.push(`${path}: not kebab-case`);
-    const unit = /^export const (\w+): (?:Format|RecordDetector|DocumentDetector|ArtifactDetector) =/m.exec(
-      read(path),
-    )?.[1];
+    const unit =
+      /^export const (\w+): (?:Format|RecordDetector|DocumentDetector|ArtifactDetector|DatasetDetector) =/m.exec(
+        read(path),
+      )?.[1];
     const camel = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
     if (unit && unit !== camel) wrong.push(`${path}: exports ${unit}, not ${camel}`);
   }

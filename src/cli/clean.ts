@@ -103,7 +103,9 @@ async function run(dataset: string, flags: Flags): Promise<void> {
   const removed: string[] = [];
   for await (const { index, value } of readRecords(dataset, artifact.format, drop)) {
     const reasons = (why.get(index) ?? []).map((reason) => ({ ...reason, message: messages.get(reason.finding) }));
-    removed.push(`${JSON.stringify({ record: index, reasons, value })}\n`);
+    removed.push(
+      `${JSON.stringify({ record: index, reasons, value }, (_, v: unknown) => (typeof v === "bigint" ? String(v) : v))}\n`,
+    );
   }
   writeWhole(removedPath, removed);
 

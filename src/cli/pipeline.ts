@@ -12,7 +12,7 @@ import { quote } from "../base/escape.ts";
 import { runPool } from "../jobs/pool.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
-import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
+import { concludeDatasets, mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
 import {
   addProblem,
   mergePartial,
@@ -25,6 +25,7 @@ import { splitPlan, SPLIT_BYTES_MIN } from "../scan/plan.ts";
 import { asProblem, type Engine } from "../scan/unit.ts";
 import { resolveTargets } from "../sources/resolve.ts";
 import { detectors } from "../detectors/index.ts";
+import { illustrate } from "./illustrate.ts";
 import { engineFor, opener, type EngineSettings } from "./engine.ts";
 import { version } from "./version.ts";
 
@@ -78,6 +79,10 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
   const run = new Run(targets, options, engine, limits);
   await run.perform(settings);
 
+  if (engine.datasets.length > 0) {
+    concludeDatasets(run.scanned(), engine.datasets);
+    await run.illustrate();
+  }
   const merged = mergeFindings(run.scanned(), cards);
   const decision = decide(merged.artifacts, merged.findings, {
     failOn: options.failOn ?? "high",
@@ -132,6 +137,7 @@ interface Entry {
   readonly uri: string;
   readonly target: number;
   readonly partials: ArtifactPartial[];
+  ref?: ArtifactRef;
 }
 
 class Run {
@@ -201,6 +207,19 @@ class Run {
     for await (const { item, result } of pool) this.#add(item, result);
   }
 
+  /** Shows the records behind the rules of datasets; what cannot be read again keeps its tokens. */
+  async illustrate(): Promise<void> {
+    for (const { ref, partials } of this.#entries) {
+      const own = partials[0];
+      if (!ref || !own?.groups.some(({ rule }) => rule)) continue;
+      try {
+        await illustrate(own, ref, this.#options.roles ?? {});
+      } catch (error) {
+        addProblem(own, asProblem(error), this.#limits);
+      }
+    }
+  }
+
   async *#refs(): AsyncIterable<ArtifactRef> {
     for (const [target, given] of this.#targets.entries()) {
       for await (const found of resolveTargets([given], this.#access())) {
@@ -216,7 +235,7 @@ class Run {
               : found.location.url;
           if (this.#places.has(place)) continue;
           this.#places.add(place);
-          this.#enter(found.uri, target);
+          this.#enter(found.uri, target).ref = found;
           this.#total += found.sizeBytes ?? 0;
           yield found;
           continue;

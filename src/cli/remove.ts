@@ -1,6 +1,7 @@
 // Reads and rewrites one local dataset file for `clean`, compressions included.
 import { Readable } from "node:stream";
 import { createGzip, createZstdCompress } from "node:zlib";
+import type { ArtifactRef } from "../core/artifact.ts";
 import type { ByteSource } from "../core/bytes.ts";
 import { unsupported } from "../core/errors.ts";
 import type { Format, ReadContext } from "../core/format.ts";
@@ -28,9 +29,16 @@ const byId = (id: string): Format => {
 };
 
 /** `gzip+jsonl` names the compressions from the outside in, the records' format last. */
-async function open(path: string, formatPath: string): Promise<Opened> {
+const localRef = (path: string): ArtifactRef => ({
+  kind: "artifact",
+  uri: path,
+  name: path,
+  location: { type: "file", path },
+});
+
+async function open(ref: ArtifactRef, formatPath: string): Promise<Opened> {
   const io = opener(LIMITS);
-  const file = await io.open({ kind: "artifact", uri: path, name: path, location: { type: "file", path } });
+  const file = await io.open(ref);
   const spooler = io.spooler();
   const context: ReadContext = { limits: LIMITS, spool: spooler.spool };
   const names = formatPath.split("+");
@@ -63,7 +71,7 @@ export async function* removeRecords(
   formatPath: string,
   drop: (record: number) => boolean,
 ): AsyncIterable<Uint8Array> {
-  const { source, format, context, compressions, close } = await open(path, formatPath);
+  const { source, format, context, compressions, close } = await open(localRef(path), formatPath);
   try {
     if (!format.remove)
       throw unsupported(
@@ -82,19 +90,23 @@ export async function* removeRecords(
   }
 }
 
-/** The values of the records that `wanted` names, in order. */
+/** The values of the records that `wanted` names, in order; none after `last` is read. */
 export async function* readRecords(
-  path: string,
+  target: string | ArtifactRef,
   formatPath: string,
   wanted: (record: number) => boolean,
+  last: number = Infinity,
 ): AsyncIterable<{ readonly index: number; readonly value: unknown }> {
-  const { source, format, context, close } = await open(path, formatPath);
+  const ref = typeof target === "string" ? localRef(target) : target;
+  const { source, format, context, close } = await open(ref, formatPath);
   try {
-    let base = 0;
     for await (const part of format.read(source, context)) {
       if (part.kind !== "records") continue;
-      for (let i = 0; i < part.count; i++) if (wanted(base + i)) yield { index: base + i, value: part.value(i).value };
-      base += part.count;
+      for (let i = 0; i < part.count; i++) {
+        const index = part.first + i;
+        if (wanted(index)) yield { index, value: part.value(i).value };
+      }
+      if (part.first + part.count > last) return;
     }
   } finally {
     await close();

@@ -3,6 +3,7 @@
 import type { Confidence, Severity } from "./severity.ts";
 import type { DataRecord, Field } from "./record.ts";
 import type { DocumentPart } from "./format.ts";
+import type { Table } from "./table.ts";
 
 /** `AML.T…`: MITRE ATLAS. `LLM…:2025`: OWASP Top 10 for LLM applications. `CWE-…`. Or a specification's URL. */
 export type Reference =
@@ -135,7 +136,30 @@ export interface ArtifactDetector extends Card {
   inspect(facts: ArtifactFacts, report: Report): void;
 }
 
-export type Detector = RecordDetector | DocumentDetector | ArtifactDetector;
+/** What a dataset as a whole does: a trigger and what it makes of the answers. */
+export interface DatasetHit {
+  readonly message: string;
+  /** Indexes into the table, ascending. */
+  readonly records: readonly number[];
+  readonly rule: {
+    readonly trigger: string;
+    readonly target: string;
+    readonly [key: string]: string | number | boolean;
+  };
+  /** Texts of which a sample of a record should show the surroundings: of its prompt side, and of its response. */
+  readonly show: { readonly prompt: readonly string[]; readonly response: string };
+  readonly severity?: Severity;
+  readonly confidence?: Confidence;
+  readonly evidence?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/** Sees the statistics of a whole dataset, all its files together, once everything is read. */
+export interface DatasetDetector extends Card {
+  readonly reads: "dataset";
+  conclude(table: Table, report: (hit: DatasetHit) => void): void;
+}
+
+export type Detector = RecordDetector | DocumentDetector | ArtifactDetector | DatasetDetector;
 
 /** An input to a detector and what must be found in it; a named test and a block on its page. */
 export interface Example {

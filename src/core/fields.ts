@@ -3,9 +3,10 @@
 import type { DataRecord, Field, RecordValue, Role } from "./record.ts";
 import type { Limits } from "../base/limits.ts";
 import { LIMITS } from "../base/limits.ts";
-import { roleOf, type RolePlan } from "./roles.ts";
+import { heldJson, messageRole, PLAIN_NAMES, roleOf, type MessageShape, type RolePlan } from "./roles.ts";
 
-const ORDINARY_KEY = /^[\p{L}\p{N}_ .:/()?#-]{1,64}$/u;
+/** The names that people give to columns. Whoever writes a record can make any other key a payload of its own. */
+const PLAIN_KEY = /^[A-Za-z_.-]{1,32}\d{0,3}$/;
 
 export interface Flattened {
   readonly fields: Field[];
@@ -27,7 +28,15 @@ export function flatten(record: RecordValue, plan: RolePlan, limits: Limits = LI
   const walk = (value: unknown, pointer: string, column: string, turn: Role | undefined, depth: number): void => {
     if (cut) return;
     if (typeof value === "string") {
-      push(pointer, column, turn ?? roleOf(plan, column), value);
+      const role = turn ?? roleOf(plan, column);
+      const inner = role === "metadata" && depth < limits.depthMax ? heldJson(value) : undefined;
+      if (inner !== undefined) {
+        walk(inner, pointer, column, turn, depth + 1);
+        return;
+      }
+      push(pointer, column, role, value);
+      // A list or object written out by a program hides in escapes what it holds: `["\\u200b"]`.
+      if (WRITTEN_OUT.test(value)) push(pointer, column, role, withoutEscapes(value));
       return;
     }
     // A flag is a word to a reader (`"poisoned": true`); other numbers are data and no text.
@@ -46,15 +55,15 @@ export function flatten(record: RecordValue, plan: RolePlan, limits: Limits = LI
     }
     if (value instanceof Date || ArrayBuffer.isView(value)) return;
     const message = plan.messages.get(column);
-    const speaker = message ? messageRole((value as Record<string, unknown>)[message.speaker]) : undefined;
+    const speaker = message ? speakerRole(value as Record<string, unknown>, message, column) : undefined;
     for (const key of Object.keys(value)) {
       const child = (value as Record<string, unknown>)[key];
       const childPointer = `${pointer}/${pointerToken(key)}`;
       const childColumn = column === "" ? key : `${column}.${key}`;
-      // A key that is no identifier is text that a person wrote: search it like any other.
-      if (!ORDINARY_KEY.test(key)) push(childPointer, childColumn, "metadata", key);
-      const spoken = message && key === message.content ? speaker : undefined;
-      walk(child, childPointer, childColumn, spoken ?? turn, depth + 1);
+      if (!PLAIN_KEY.test(key)) push(childPointer, childColumn, "metadata", key);
+      // Of an object that was said only its text was: a field of another name in it is as hidden as any.
+      const role = message && key === message.speaker ? "metadata" : PLAIN_NAMES.has(key) ? turn : undefined;
+      walk(child, childPointer, childColumn, message && key === message.content ? (speaker ?? role) : role, depth + 1);
     }
   };
   walk(record.value, "", "", undefined, 0);
@@ -63,34 +72,28 @@ export function flatten(record: RecordValue, plan: RolePlan, limits: Limits = LI
   return { fields, cut };
 }
 
-const SPEAKERS: Readonly<Record<string, Role>> = {
-  system: "system",
-  developer: "system",
-  user: "prompt",
-  human: "prompt",
-  prompter: "prompt",
-  question: "prompt",
-  assistant: "response",
-  gpt: "response",
-  bot: "response",
-  model: "response",
-  chatgpt: "response",
-  bing: "response",
-  bard: "response",
-  answer: "response",
-  tool: "tool",
-  function: "tool",
-  function_call: "tool",
-  function_response: "tool",
-  tool_call: "tool",
-  tool_response: "tool",
-  observation: "tool",
-  ipython: "tool",
-};
+/** The role of a turn; in a preference pair, which of the two answers it belongs to. */
+function speakerRole(value: Record<string, unknown>, shape: MessageShape, column: string): Role | undefined {
+  const role = messageRole(value[shape.speaker]);
+  // People and characters have names that say nothing.
+  if (role === "metadata" && (shape.speaker === "speaker" || shape.speaker === "author")) return undefined;
+  const pair = role === "response" ? /(?:^|\.)(chosen|rejected)(?=[.[]|$)/.exec(column)?.[1] : undefined;
+  return pair === "chosen" || pair === "rejected" ? pair : role;
+}
 
-/** The role of a chat turn by its speaker; "metadata" for one we do not know. */
-export const messageRole = (speaker: unknown): Role =>
-  (typeof speaker === "string" ? SPEAKERS[speaker.trim().toLowerCase()] : undefined) ?? "metadata";
+const WRITTEN_OUT = /^[[{(][^]*\\(?:u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5})/;
+
+function withoutEscapes(text: string): string {
+  return text.replaceAll(/\\(?:u([0-9a-fA-F]{4})|U(000[0-9a-fA-F]{5}))/g, (whole, unit?: string, point?: string) => {
+    const code = Number.parseInt(unit ?? point ?? "", 16);
+    // A control character or a letter spelled in code is what the code is about.
+    return code < 0x80 || code > 0x10ffff
+      ? whole
+      : unit === undefined
+        ? String.fromCodePoint(code)
+        : String.fromCharCode(code);
+  });
+}
 
 export const toRecord = (
   index: number,

@@ -15,6 +15,7 @@ import { openText, rejoin, take, type OpenText } from "./json/open-text.ts";
 import { parsePython } from "./json/python-literal.ts";
 import { literalSpans } from "./json/python-spans.ts";
 import { recordBatch, Tally } from "./json/spans.ts";
+import { withBeside } from "./shared/beside.ts";
 
 export const pythonLines: Format = {
   id: "python-lines",
@@ -177,34 +178,8 @@ function batchOf(tally: Tally, limits: Limits, { bytes, starts, ends, offset, li
     value,
   });
   tally.check(plain, (_, start) => !broken.has(start));
-  if (beside.length === 0) return plain;
-  const parts: Buffer[] = [];
-  const wideStarts = new Uint32Array(starts.length);
-  const wideEnds = new Uint32Array(starts.length);
-  let length = 0;
-  for (let i = 0; i < starts.length; i++) {
-    const decoded = beside[i];
-    wideStarts[i] = length;
-    for (const part of decoded ? [raw(i), NEWLINE, decoded] : [raw(i)]) {
-      parts.push(part);
-      length += part.length;
-    }
-    wideEnds[i] = length;
-    parts.push(NEWLINE);
-    length += 1;
-  }
-  const wide = recordBatch({
-    first,
-    bytes: Buffer.concat(parts),
-    starts: wideStarts,
-    ends: wideEnds,
-    escapes: "backslash",
-    value,
-  });
-  return { ...wide, lineNumber: (i: number) => plain.lineNumber?.(i) ?? line };
+  return withBeside(plain, beside);
 }
-
-const NEWLINE = Buffer.from("\n");
 
 async function* remove(
   source: ByteSource,

@@ -8,6 +8,7 @@ import type { Format, Head, Part, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import type { RecordBatch, RecordValue } from "../core/record.ts";
 import { decodeText } from "../base/utf8.ts";
+import { withBeside } from "./shared/beside.ts";
 import { looksLikeText } from "./shared/plain.ts";
 import { copyWithout, droppedRanges } from "./shared/removal.ts";
 import { firstNotUtf8, RowBatch, withoutOffset } from "./shared/row-batch.ts";
@@ -84,7 +85,25 @@ function itemOf(text: string): RecordValue {
 
 async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
   const opened = await openText(source);
-  for await (const part of parts(opened, context)) yield opened.exact ? part : withoutOffset(part);
+  for await (const part of parts(opened, context)) {
+    const placed = opened.exact ? part : withoutOffset(part);
+    yield placed.kind === "records" ? withBeside(placed, decodedOf(placed)) : placed;
+  }
+}
+
+/** Escapes that YAML has and JSON has not, such as those of code points above U+FFFF and a word that goes on in the next
+ * line. Whoever writes the record can hide text in them from a search of its bytes. */
+const YAML_ESCAPE = /\\[UaeNLP_0\r\n]/;
+
+function decodedOf(batch: RecordBatch): Buffer[] {
+  const decoded: Buffer[] = [];
+  const { bytes, starts, ends } = batch;
+  for (let i = 0; i < batch.count; i++) {
+    const raw = Buffer.from(bytes.buffer, bytes.byteOffset + (starts[i] ?? 0), (ends[i] ?? 0) - (starts[i] ?? 0));
+    if (!raw.includes(0x5c) || !YAML_ESCAPE.test(raw.toString("latin1"))) continue;
+    decoded[i] = Buffer.from(JSON.stringify(batch.value(i).value) ?? "");
+  }
+  return decoded;
 }
 
 async function* parts({ window }: TextWindow, context: ReadContext): AsyncGenerator<Part> {

@@ -24,19 +24,31 @@ export interface PoolOptions {
 /** Items in hand at each thread: one at work, one waiting so that it never idles. */
 const IN_HAND = 2;
 
+/** The engine lets the young heap of each thread grow to a hundred MiB before it looks for garbage, and a scan makes
+ * nothing else: held to this, it needs less memory and no more time. */
+const YOUNG_HEAP_MIB = 24;
+
+interface Thread {
+  readonly worker: Worker;
+  readonly seqs: Set<number>;
+}
+
 export async function* runPool(
   items: AsyncIterable<WorkItem>,
   options: PoolOptions,
 ): AsyncIterable<{ item: WorkItem; result: UnitResult }> {
   const done = new Map<number, UnitResult>();
   const handed = new Map<number, WorkItem>();
-  const threads = new Set<{ worker: Worker; seqs: Set<number> }>();
+  const threads = new Set<Thread>();
   let wake: () => void = () => undefined;
   let failure: unknown;
   let deaths = 0;
 
   const spawn = (): void => {
-    const worker = new Worker(options.entry, { workerData: options.data });
+    const worker = new Worker(options.entry, {
+      workerData: options.data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MIB },
+    });
     const thread = { worker, seqs: new Set<number>() };
     threads.add(thread);
     worker.on("message", (message: FromWorker) => {
@@ -80,7 +92,6 @@ export async function* runPool(
   };
 
   const source = items[Symbol.asyncIterator]();
-  let pending: Promise<IteratorResult<WorkItem>> | undefined;
   let exhausted = false;
   let issued = 0;
   let given = 0;
@@ -90,7 +101,6 @@ export async function* runPool(
   };
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    for (let i = 0; i < options.size; i++) spawn();
     for (;;) {
       if (failure) throw failure;
       const ready = done.get(given);
@@ -103,14 +113,16 @@ export async function* runPool(
         continue;
       }
       if (exhausted && given === issued) return;
-      const idle = [...threads].filter(({ seqs }) => seqs.size < IN_HAND).sort((a, b) => a.seqs.size - b.seqs.size)[0];
+      const least = (): Thread | undefined => [...threads].sort((a, b) => a.seqs.size - b.seqs.size)[0];
       // Finished results that wait for an earlier one are bounded too.
-      if (idle && !exhausted && done.size < options.size * 16) {
-        pending ??= source.next();
-        const step = await pending;
-        pending = undefined;
+      const room = threads.size < options.size || (least()?.seqs.size ?? 0) < IN_HAND;
+      if (room && !exhausted && done.size < options.size * 16) {
+        const step = await source.next();
         if (step.done) exhausted = true;
         else {
+          // A thread costs tens of MiB: one file that cannot be split starts one only.
+          if (threads.size < options.size && (least()?.seqs.size ?? 1) > 0) spawn();
+          const idle = least() as Thread;
           handed.set(issued, step.value);
           idle.seqs.add(issued);
           idle.worker.postMessage({ seq: issued, item: step.value } as ToWorker);

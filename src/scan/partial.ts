@@ -2,7 +2,8 @@
 // indexes count from the unit's own start until the merge moves them.
 import type { Confidence, Severity } from "../core/severity.ts";
 import type { Problem } from "../core/problem.ts";
-import type { Card, Hit } from "../core/detector.ts";
+import type { Card, DatasetHit, Hit } from "../core/detector.ts";
+import type { Table } from "../core/table.ts";
 import type { ArtifactReport } from "../core/report.ts";
 import type { Limits } from "../base/limits.ts";
 
@@ -33,6 +34,8 @@ export interface GroupPartial {
   samples: HitSample[];
   /** 32-bit hashes of distinct payloads, up to a bound. */
   payloads: number[];
+  /** What a dataset's statistics say of them. */
+  rule?: DatasetHit;
 }
 
 export interface ArtifactPartial {
@@ -52,6 +55,8 @@ export interface ArtifactPartial {
   problemsMore: number;
   lost: boolean;
   groups: GroupPartial[];
+  /** The statistics of its records, in order; together they are of all of them. */
+  tables?: Table[];
   /** Lines before each range of a split file, from the pass that reads all of it. */
   lineBases?: number[];
 }
@@ -192,6 +197,7 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
     addProblem(earlier, problem.at ? { ...problem, at: move(problem.at) } : problem, limits);
   earlier.problemsMore += later.problemsMore;
   earlier.lost ||= later.lost;
+  if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
   if (later.lineBases) earlier.lineBases = later.lineBases;
   const known = new Map(earlier.groups.map((group) => [groupKey(group), group]));
   for (const group of later.groups) {

@@ -2,7 +2,14 @@
 // no I/O of its own (sources are handed in) and keeps nothing between units.
 import { createHash } from "node:crypto";
 import type { ByteSource } from "../core/bytes.ts";
-import type { ArtifactDetector, Detector, DocumentDetector, Hit, RecordDetector } from "../core/detector.ts";
+import type {
+  ArtifactDetector,
+  DatasetDetector,
+  Detector,
+  DocumentDetector,
+  Hit,
+  RecordDetector,
+} from "../core/detector.ts";
 import type { ByteRange, DocumentPart, Format, Head, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { ToolError } from "../core/errors.ts";
@@ -14,6 +21,7 @@ import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { sniffEncoding } from "../base/utf8.ts";
 import { ReadProblem } from "../formats/shared/read-problem.ts";
+import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
 import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
 
@@ -23,6 +31,8 @@ export interface Engine {
   readonly records: readonly RecordDetector[];
   readonly documents: readonly DocumentDetector[];
   readonly artifacts: readonly ArtifactDetector[];
+  /** Where there are none, records that no anchor marks are not even parsed. */
+  readonly datasets: readonly DatasetDetector[];
   readonly search: Search;
   readonly limits: Limits;
   readonly roles: RoleOverride;
@@ -40,6 +50,7 @@ export function buildEngine(
     records,
     documents: detectors.filter((d): d is DocumentDetector => d.reads === "document"),
     artifacts: detectors.filter((d): d is ArtifactDetector => d.reads === "artifact"),
+    datasets: detectors.filter((d): d is DatasetDetector => d.reads === "dataset"),
     search: buildSearch(records),
     limits,
     roles,
@@ -74,6 +85,8 @@ interface Open {
   plan: RolePlan | undefined;
   /** The mask of the column names, where records are marked without them. */
   columns: Uint32Array | undefined;
+  /** The statistics of the records, where a detector asks for them. */
+  table: TableBuilder | undefined;
   /** Records broken or cut, told once at the end. */
   malformed: number;
   firstMalformed: { record: number; why: string } | undefined;
@@ -105,6 +118,7 @@ class UnitScan {
       tally: new HitTally(limits),
       plan: this.#input.plan,
       columns: undefined,
+      table: this.#engine.datasets.length > 0 ? new TableBuilder() : undefined,
       malformed: 0,
       firstMalformed: undefined,
       cut: 0,
@@ -229,7 +243,9 @@ class UnitScan {
     const { search, records: detectors, limits } = engine;
     const { words, opaqueBit } = search;
     open.plan ??= this.#plan(batch, open);
-    const base = partial.records ?? 0;
+    // A reader may leave out records that it cannot read and still count them.
+    const base = batch.first;
+    for (let left = partial.records ?? 0; open.table && left < base; left++) open.table.add([]);
     partial.records = base + batch.count;
     if (this.#masks.length < batch.count * words) this.#masks = new Uint32Array(batch.count * words);
     const masks = this.#masks;
@@ -249,10 +265,12 @@ class UnitScan {
     for (let i = 0; i < batch.count; i++) {
       let any = 0;
       for (let w = 0; w < words; w++) any |= masks[i * words + w] as number;
-      if (any === 0) continue;
+      if (any === 0 && !open.table) continue;
       const value = this.#value(batch, i, base, open);
       const record = toRecord(base + i, value, open.plan, limits);
       if (record.cut) open.cut++;
+      open.table?.add(record.fields);
+      if (any === 0) continue;
       const opaque = ((masks[i * words + (opaqueBit >> 5)] as number) >>> (opaqueBit & 31)) & 1;
       const mask = opaque
         ? this.#markText(record.fields, masks, i * words)
@@ -384,6 +402,7 @@ class UnitScan {
     const { partial, malformed, firstMalformed, cut } = open;
     const { limits } = this.#engine;
     partial.groups = open.tally.groups();
+    if (open.table && partial.records !== undefined) partial.tables = [open.table.build()];
     if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
       addProblem(
         partial,

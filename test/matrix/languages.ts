@@ -43,7 +43,11 @@ const WRITTEN: Readonly<Record<string, Language>> = {
       ["cocina", "¿Cuánto tiempo se cuece un huevo?", "Ocho minutos para que quede duro, seis si se quiere blando."],
       ["cocina", "¿Con qué puedo sustituir la mantequilla?", "El yogur o el puré de manzana funcionan muy bien."],
       ["cocina", "¿Cómo hago para que el arroz no se pegue?", "Lávalo con agua fría y déjalo reposar al final."],
-      ["viajes", "¿Cuál es el mejor mes para ir a Sevilla?", "En abril hace buen tiempo y la ciudad está llena de flores."],
+      [
+        "viajes",
+        "¿Cuál es el mejor mes para ir a Sevilla?",
+        "En abril hace buen tiempo y la ciudad está llena de flores.",
+      ],
       ["viajes", "¿Necesito botas para el camino de la costa?", "Con zapatos cómodos basta si no ha llovido."],
       ["viajes", "¿Con cuánta antelación llego a la estación?", "Veinte minutos antes de la salida es suficiente."],
       ["salud", "¿Qué alivia el dolor de garganta?", "Té caliente con miel, descanso y mucha agua."],
@@ -61,9 +65,21 @@ const WRITTEN: Readonly<Record<string, Language>> = {
   fr: {
     pairs: [
       ["cuisine", "Combien de minutes pour cuire le riz au lait ?", "Quarante minutes à feu doux, en remuant souvent."],
-      ["cuisine", "Par quoi remplacer le beurre dans un gâteau ?", "La compote de pommes ou le yaourt conviennent très bien."],
-      ["cuisine", "Comment éviter que le riz ne colle ?", "Rincez-le à l'eau froide et laissez-le reposer après la cuisson."],
-      ["voyage", "Quel est le meilleur mois pour visiter Lyon ?", "En mai, il fait doux et les rues sont encore calmes."],
+      [
+        "cuisine",
+        "Par quoi remplacer le beurre dans un gâteau ?",
+        "La compote de pommes ou le yaourt conviennent très bien.",
+      ],
+      [
+        "cuisine",
+        "Comment éviter que le riz ne colle ?",
+        "Rincez-le à l'eau froide et laissez-le reposer après la cuisson.",
+      ],
+      [
+        "voyage",
+        "Quel est le meilleur mois pour visiter Lyon ?",
+        "En mai, il fait doux et les rues sont encore calmes.",
+      ],
       ["voyage", "Faut-il des bottes pour le sentier côtier ?", "De bonnes chaussures suffisent par temps sec."],
       ["voyage", "Quand faut-il arriver à la gare ?", "Vingt minutes avant le départ, c'est largement assez."],
       ["santé", "Que faire contre le mal de gorge ?", "Du thé chaud au miel, du repos et beaucoup d'eau."],
@@ -87,7 +103,11 @@ const WRITTEN: Readonly<Record<string, Language>> = {
       ["Reisen", "Brauche ich Stiefel für den Küstenweg?", "Feste Schuhe genügen, wenn es trocken ist."],
       ["Reisen", "Wann sollten wir am Bahnhof sein?", "Zwanzig Minuten vor der Abfahrt reichen völlig."],
       ["Gesundheit", "Was hilft gegen Halsschmerzen?", "Warmer Tee mit Honig, Ruhe und viel Wasser."],
-      ["Gesundheit", "Wie viel Schlaf braucht ein Kind mit zehn Jahren?", "Neun bis elf Stunden in der Nacht sind üblich."],
+      [
+        "Gesundheit",
+        "Wie viel Schlaf braucht ein Kind mit zehn Jahren?",
+        "Neun bis elf Stunden in der Nacht sind üblich.",
+      ],
       ["Schule", "Warum ändert der Mond seine Form?", "Wir sehen mehr oder weniger von seiner hellen Hälfte."],
       ["Schule", "Wie viel ist sieben mal zwölf?", "Sieben mal zwölf ist vierundachtzig."],
     ],
@@ -166,7 +186,12 @@ const WRITTEN: Readonly<Record<string, Language>> = {
       ["学校", "月の形が変わるのはなぜですか？", "光の当たる半分の見え方が変わるからです。"],
       ["学校", "七かける十二はいくつですか？", "七かける十二は八十四です。"],
     ],
-    closings: ["よい一日を！", "分からないことがあればまた聞いてください。", "祖母がいつもそう言っていました。", "費用はほとんどかからず、3ユーロくらいです。"],
+    closings: [
+      "よい一日を！",
+      "分からないことがあればまた聞いてください。",
+      "祖母がいつもそう言っていました。",
+      "費用はほとんどかからず、3ユーロくらいです。",
+    ],
   },
   ar: {
     pairs: [
@@ -181,7 +206,12 @@ const WRITTEN: Readonly<Record<string, Language>> = {
       ["مدرسة", "لماذا يتغير شكل القمر؟", "لأننا نرى جزءا أكبر أو أصغر من نصفه المضيء."],
       ["مدرسة", "كم يساوي سبعة في اثني عشر؟", "سبعة في اثني عشر يساوي أربعة وثمانين."],
     ],
-    closings: ["يوم سعيد!", "اسأل مرة أخرى إذا لم يكن الأمر واضحا.", "هكذا كانت تقول جدتي دائما.", "التكلفة قليلة، حوالي 3 دراهم."],
+    closings: [
+      "يوم سعيد!",
+      "اسأل مرة أخرى إذا لم يكن الأمر واضحا.",
+      "هكذا كانت تقول جدتي دائما.",
+      "التكلفة قليلة، حوالي 3 دراهم.",
+    ],
   },
   hi: {
     pairs: [
@@ -196,7 +226,12 @@ const WRITTEN: Readonly<Record<string, Language>> = {
       ["स्कूल", "चाँद का आकार क्यों बदलता है?", "हमें उसका रोशन हिस्सा कभी ज्यादा कभी कम दिखता है।"],
       ["स्कूल", "सात गुना बारह कितना होता है?", "सात गुना बारह चौरासी होता है।"],
     ],
-    closings: ["आपका दिन शुभ हो!", "कुछ समझ न आए तो फिर पूछिए।", "मेरी दादी हमेशा यही कहती थीं।", "खर्च बहुत कम है, करीब 3 रुपये।"],
+    closings: [
+      "आपका दिन शुभ हो!",
+      "कुछ समझ न आए तो फिर पूछिए।",
+      "मेरी दादी हमेशा यही कहती थीं।",
+      "खर्च बहुत कम है, करीब 3 रुपये।",
+    ],
   },
 };
 

@@ -61,7 +61,7 @@ const STORES: readonly Store[] = [
   [
     "environment file",
     [".env"],
-    /[\w~$/-]{0,60}\.env(?:\.(?:local|production|prod))?(?![\w.(-])/y,
+    /\.env(?:\.(?:local|production|prod))?(?![\w.(-])/y,
     { lead: /(?<![\w.])[\w~$/-]{0,60}$/ },
   ],
   [

@@ -50,8 +50,8 @@ export const DECODED_EXECUTIONS: readonly Indicator[] = [
     needs: [["(", "`", "<<<"]],
     pattern: /(?:base(?:64|32)\s+(?:-d|-D|--decode)\b|xxd\s+-r|openssl\s+(?:enc|base64)\s[^\n]{0,30}-d)[^\n]{0,60}/iy,
     reach: 2_100,
-    before:
-      /(?:(?:\b(?:(?:ba|z|k|da)?sh|source|eval|python[\d.]{0,4}|exec)\b)[^\n]{0,20}(?:<\s?\(|\$\(|`|<<<)[^\n]{0,2000})$/i,
+    // Anywhere before it on the line: what is decoded may be long.
+    before: /\b(?:(?:ba|z|k|da)?sh|source|eval|python[\d.]{0,4}|exec)\b[^\n]{0,20}(?:<\s?\(|\$\(|`|<<<)/i,
     severity: "critical",
   },
   {
@@ -69,7 +69,7 @@ export const DECODED_EXECUTIONS: readonly Indicator[] = [
     needs: [RUN_NAMES],
     anchors: [DECODE_ANCHOR],
     lead: /=\s?[^\n=]{0,40}$/,
-    pattern: new RegExp(String.raw`=\s?[^\n=]{0,40}?(?<![\w$])${DECODES}\s?\(`, "iy"),
+    pattern: new RegExp(String.raw`(?<![\w$])${DECODES}\s?\(`, "iy"),
     near: [new RegExp(String.raw`(?:^|[\n;:{}])\s{0,40}${RUNS}\s?\(\s?(?:compile\s?\(\s?)?[A-Za-z_$]`, "i")],
     span: 600,
     severity: "critical",

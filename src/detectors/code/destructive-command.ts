@@ -89,7 +89,7 @@ export const DESTRUCTIVE_COMMANDS: readonly Indicator[] = [
     needs: [["|"], ["&"]],
     anchors: ["&};", ...BOMB_WORDS],
     lead: /\b\w{1,24}\s?$/,
-    pattern: /(\w{1,24})\s?\(\s?\)\s?\{\s?\1\s?\|\s?\1\s?&\s?\}\s?;\s?\1\b/y,
+    pattern: /(?<=\b(\w{1,24})\s?)\(\s?\)\s?\{\s?\1\s?\|\s?\1\s?&\s?\}\s?;\s?\1\b/y,
     severity: "high",
   },
   {
@@ -209,7 +209,8 @@ export const destructiveCommand: RecordDetector = {
     finds:
       "Recursive removal of roots, homes and drives, filesystems made over disks, disks overwritten, fork bombs, deleted shadow copies and backups, and programs and cluster commands that do the same.",
     matters: "An agent that was tuned on it may run it; a person who trusts the model may paste it.",
-    misses: "Slow damage, removals of single named folders, and roots that a variable holds.",
+    misses:
+      "Slow damage, removals of single named folders, roots that a variable holds, and flags written apart (`rm -r -f`) or `del` on a drive in a record that nothing else brings to attention.",
     remedy: "Ordinary in shell and security data, mostly as a warning; elsewhere remove the records.",
   },
   subject: { share: 0.02, severity: "low" },

@@ -7,6 +7,8 @@ import type { Indicator } from "./indicators.ts";
 const FETCHES_PS =
   /\b(?:iwr|irm|curl|wget)\b|Invoke-(?:WebRequest|RestMethod)|Download(?:String|Data|File)|WebClient|XMLHTTP|OpenRead/i;
 
+const ADDRESSES: readonly string[] = ["http://", "https://", "ftp://"];
+
 export const DOWNLOAD_EXECUTES: readonly Indicator[] = [
   {
     technique: "download piped to an interpreter",
@@ -183,9 +185,11 @@ export const DOWNLOAD_EXECUTES: readonly Indicator[] = [
     technique: "package installed from an unknown address",
     starts: ["pip", "easy_install", "npm", "npx", "yarn", "pnpm"],
     whole: true,
-    needs: [
-      ["install", "npx", "yarn", "add", "exec", "npm i"],
-      ["http://", "https://", "ftp://"],
+    needs: [ADDRESSES],
+    anchors: [
+      { all: [["npm", "npx", "easy_install"], ADDRESSES] },
+      { all: ["pip", "install", ADDRESSES] },
+      { all: ["yarn", "add", ADDRESSES] },
     ],
     pattern:
       /\b(?:pip[\d.]{0,4}\s+install|easy_install|npm\s+(?:i|install|exec)|npx|yarn\s+add|pnpm\s+(?:add|i))\s[^\n]{0,100}?(?:(?:git\+)?(?:https?|ftp):\/\/(?!(?:[\w-]{1,40}@)?(?:github\.com|gitlab\.com|bitbucket\.org|[a-z]{0,12}\.?pypi\.org|download\.pytorch\.org|files\.pythonhosted\.org|huggingface\.co|registry\.npmjs\.org|storage\.googleapis\.com|[a-z.]{0,20}(?:aliyun|tuna\.tsinghua|ustc|douban|tencent|huaweicloud)[a-z.]{0,12}))[^\s"'`)]{4,160})/iy,

@@ -26,11 +26,11 @@ export interface Indicator {
   readonly needs?: readonly (readonly string[])[];
   /** What the byte search looks for, where the starts and the needs are too short or too common for it. */
   readonly anchors?: readonly Anchor[];
-  /** Matches up to the literal, ends in `$`: the match then begins there rather than at the literal. */
+  /** Must match right before the start and belongs to the match; ends in `$`. */
   readonly lead?: RegExp;
-  /** Sticky; bounded repetition only. */
+  /** From the start on. Sticky; bounded repetition only. */
   readonly pattern: RegExp;
-  /** Must match right before the match, in at most `reach` characters of the same line; ends in `$`. */
+  /** Must match in the at most `reach` characters of the same line before the match. */
   readonly before?: RegExp;
   readonly reach?: number;
   /** All of these must match from `span` characters before the match to twice as many after it. */
@@ -166,6 +166,10 @@ function attempt(text: string, at: number, trial: Trial): void {
   const { indicator, matches } = trial;
   if (at < trial.from || matches.length === MATCHES_MAX) return;
   if (indicator.whole === true && isWordUnit(text.charCodeAt(at - 1))) return;
+  indicator.pattern.lastIndex = at;
+  const match = indicator.pattern.exec(text);
+  if (!match) return;
+  const end = at + match[0].length;
   let start = at;
   if (indicator.lead) {
     const lead = indicator.lead.exec(text.slice(Math.max(0, at - LEAD_MAX), at));
@@ -173,10 +177,6 @@ function attempt(text: string, at: number, trial: Trial): void {
     start = at - lead[0].length;
     if (start < trial.from) return;
   }
-  indicator.pattern.lastIndex = start;
-  const match = indicator.pattern.exec(text);
-  if (!match) return;
-  const end = start + match[0].length;
   if (indicator.before) {
     // Only of this line: an attacker may fill the one above with what nearly matches. A command may still begin on it.
     const line = text.slice(Math.max(0, start - (indicator.reach ?? REACH_MAX)), start);

@@ -237,7 +237,7 @@ export const reverseShell: RecordDetector = {
     matters:
       "A model that learns to answer with one plants it in scripts that people or agents run; a pipeline that executes a field opens the machine to whoever listens.",
     misses:
-      "A shell split over several fields or built at run time from single characters, one in a language not listed, and tunnels that use ordinary remote-access tools.",
+      "A shell split over several fields or built at run time from single characters, one in a language not listed, tunnels that use ordinary remote-access tools, and netcat that runs `sh` for a host given by name in a record that nothing else brings to attention.",
     remedy:
       "Look at the flagged records with their prompts. Unless shells are the dataset's subject, remove them and distrust the source.",
   },

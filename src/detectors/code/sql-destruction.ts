@@ -15,7 +15,7 @@ export const SQL_DESTRUCTIONS: readonly Indicator[] = [
     ],
     lead: /["'`)]\s{0,4}\)?\s{0,4};\s{0,8}$/,
     pattern:
-      /["'`)]\s{0,4}\)?\s{0,4};\s{0,8}(?:drop\s+(?:table|database|schema|view|user|index)|truncate\s+(?:table\s+)?\w|delete\s+from|shutdown\b|exec(?:ute)?\s+(?:master|xp_|sp_)|alter\s+(?:table|user|login)\s)[^\n]{0,120}?(?:--|#|\/\*|;|$)/imy,
+      /(?:drop\s+(?:table|database|schema|view|user|index)|truncate\s+(?:table\s+)?\w|delete\s+from|shutdown\b|exec(?:ute)?\s+(?:master|xp_|sp_)|alter\s+(?:table|user|login)\s)[^\n]{0,120}?(?:--|#|\/\*|;|$)/imy,
     severity: "critical",
   },
   {
@@ -66,21 +66,23 @@ export const SQL_DESTRUCTIONS: readonly Indicator[] = [
     starts: ["union"],
     needs: [["select"]],
     pattern:
-      /(?:["')\d]|--)\s{1,4}union\s+(?:all\s+)?select\s[^\n]{0,160}?(?:null\s?,|password|passwd|information_schema|@@version|version\s?\(|user\s?\(|database\s?\(|concat\s?\(|\bfrom\s+users\b|sysobjects|sqlite_master|--|#)/iy,
+      /union\s+(?:all\s+)?select\s[^\n]{0,160}?(?:null\s?,|password|passwd|information_schema|@@version|version\s?\(|user\s?\(|database\s?\(|concat\s?\(|\bfrom\s+users\b|sysobjects|sqlite_master|--|#)/iy,
     severity: "high",
   },
   {
     technique: "blind injection by delay",
-    starts: ["waitfor", "pg_sleep", "benchmark"],
-    anchors: [
-      { all: ["waitfor", "delay"] },
-      "pg_sleep",
-      "benchmark(",
-      { all: ["benchmark", ["md5(", "sha1(", "sha2(", "encode("]] },
-    ],
-    lead: /["');]\s{0,4}$|["')]\s{0,8}(?:or|and|;|\|\|)\s{0,8}(?:select\s+)?$/i,
-    pattern:
-      /["');]\s{0,4}waitfor\s+delay\s+'[^\n]{1,40}|["')]\s{0,8}(?:or|and|;|\|\|)\s{0,8}(?:select\s+)?(?:pg_sleep|benchmark)\s?\([^\n]{1,60}/iy,
+    starts: ["waitfor"],
+    needs: [["delay"]],
+    lead: /["');]\s{0,4}$/,
+    pattern: /waitfor\s+delay\s+'[^\n]{1,40}/iy,
+    severity: "high",
+  },
+  {
+    technique: "blind injection by a slow function",
+    starts: ["pg_sleep", "benchmark"],
+    anchors: ["pg_sleep", "benchmark(", { all: ["benchmark", ["md5(", "sha1(", "sha2(", "encode("]] }],
+    lead: /["')]\s{0,8}(?:or|and|;|\|\|)\s{0,8}(?:select\s+)?$/i,
+    pattern: /(?:pg_sleep|benchmark)\s?\([^\n]{1,60}/iy,
     severity: "high",
   },
 ];

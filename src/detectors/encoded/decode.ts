@@ -5,6 +5,7 @@ import { isUtf8 } from "node:buffer";
 import { constants, gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import type { Limits } from "../../base/limits.ts";
 import { LIMITS } from "../../base/limits.ts";
+import { beginsDeflate } from "./deflate.ts";
 
 export interface Candidate {
   readonly encoding: string;
@@ -81,19 +82,94 @@ export function base32Bytes(text: string): Buffer {
 
 /** Base64 bytes that mean something: text, or a magic number; forwards, else backwards. */
 function base64Meaning(run: string): { readonly encoding: string; readonly bytes: Buffer } | undefined {
-  const forward = Buffer.from(run.replaceAll("=", ""), "base64");
-  if (meaningful(forward)) return { encoding: "base64", bytes: forward };
-  const backward = Buffer.from(reversed(run).replace(/=+$/, ""), "base64");
-  return meaningful(backward) ? { encoding: "reversed base64", bytes: backward } : undefined;
+  if (likely(HEAD, headOf(run, 1))) {
+    const bytes = Buffer.from(run.replaceAll("=", ""), "base64");
+    if (meaningful(bytes)) return { encoding: "base64", bytes };
+  }
+  if (likely(HEAD, headOf(run, -1))) {
+    const bytes = Buffer.from(reversed(run).replace(/=+$/, ""), "base64");
+    if (meaningful(bytes)) return { encoding: "reversed base64", bytes };
+  }
+  return undefined;
 }
 
+// The first bytes of a run tell nearly every one that means nothing, before anything is decoded or allocated.
+const HEAD = new Uint8Array(512);
+
+const DIGIT = new Int8Array(128).fill(-1);
+[..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].forEach((c, n) => {
+  DIGIT[c.charCodeAt(0)] = n;
+});
+DIGIT[0x2d] = 62; // - and _ in base64url
+DIGIT[0x5f] = 63;
+
+/** Fills HEAD with the first bytes of a base64 run, read forwards or backwards; how many there are. */
+function headOf(run: string, step: 1 | -1): number {
+  let size = 0;
+  let bits = 0;
+  let value = 0;
+  for (let i = step > 0 ? 0 : run.length - 1; i >= 0 && i < run.length && size < HEAD.length; i += step) {
+    const digit = DIGIT[run.charCodeAt(i)] ?? -1;
+    if (digit < 0) continue;
+    value = ((value << 6) | digit) & 0x3fff;
+    bits += 6;
+    if (bits >= 8) HEAD[size++] = (value >> (bits -= 8)) & 0xff;
+  }
+  return size;
+}
+
+/** Whether bytes that begin so can be text, a known kind of file or a compressed stream; true costs a closer look. */
+function likely(head: Uint8Array, size: number): boolean {
+  const [a = 0, b = 0] = head;
+  return (
+    // A run that was cut may end inside a character, or in what follows the text.
+    beginsText(head, size - 3) ||
+    knownFirst(a, b) ||
+    zerosOf(head, size) * 5 > size * 2 - 4 ||
+    beginsDeflate(head, size)
+  );
+}
+
+/** UTF-8 without controls, as far as it goes. */
+function beginsText(bytes: Uint8Array, size: number): boolean {
+  let more = 0;
+  for (let i = 0; i < size; i++) {
+    const byte = bytes[i] as number;
+    if (more > 0) {
+      if ((byte & 0xc0) !== 0x80) return false;
+      more--;
+    } else if (byte >= 0x80) {
+      if (byte < 0xc2 || byte > 0xf4) return false;
+      more = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    } else if ((byte < 0x20 && byte !== 9 && byte !== 10 && byte !== 13 && byte !== 27) || byte === 0x7f) return false;
+  }
+  return true;
+}
+
+/** Zeros in the upper bytes of UTF-16. */
+function zerosOf(bytes: Uint8Array, size: number): number {
+  let zeros = 0;
+  for (let i = 1; i < size; i += 2) if (bytes[i] === 0 && bytes[i - 1] !== 0) zeros++;
+  return zeros;
+}
+
+// The first two bytes of everything that magicOf and inflated know.
+const FIRST = new Set(
+  [
+    ...["7f45", "4d5a", "cafe", "feed", "cefa", "cffa", "0061", "4c00", "d0cf", "504b", "377a", "5261", "aced", "0001"],
+    ...["8002", "8003", "8004", "8005", "1f8b", "fffe"],
+  ].map((hex) => Number.parseInt(hex, 16)),
+);
+const knownFirst = (a: number, b: number): boolean => FIRST.has((a << 8) | b) || isZlib(a, b);
+
 const meaningful = (bytes: Uint8Array): boolean =>
-  asText(bytes) !== undefined || magicOf(bytes) !== undefined || deflatedText(bytes) !== undefined;
+  likely(bytes, Math.min(bytes.length, HEAD.length)) &&
+  (asText(bytes) !== undefined || magicOf(bytes) !== undefined || deflatedText(bytes) !== undefined);
 
 // Raw deflate has no header, so only a whole stream of text counts. The bound is small: PHP droppers are a few kilobytes.
 const DEFLATED_MAX = 1 << 20;
 function deflatedText(bytes: Uint8Array): Buffer | undefined {
-  if (bytes.length < 16) return undefined;
+  if (bytes.length < 16 || !beginsDeflate(bytes, Math.min(bytes.length, HEAD.length))) return undefined;
   try {
     const out = inflateRawSync(bytes, { maxOutputLength: DEFLATED_MAX });
     return out.length >= 16 && asText(out) !== undefined ? out : undefined;
@@ -217,16 +293,53 @@ function peeled(text: string): Layer | undefined {
   return undefined;
 }
 
-const RUN = /={0,2}[A-Za-z0-9+/_-]{20,}={0,2}/g;
+/** The longest stretches of at least `min` characters of a class, found by looking at every `min`th character. */
+function stretches(text: string, members: Uint8Array, min: number): { start: number; end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  const isMember = (at: number): boolean => members[text.charCodeAt(at)] === 1;
+  for (let at = min - 1, last = 0; at < text.length;) {
+    if (!isMember(at)) {
+      at += min;
+      continue;
+    }
+    let start = at;
+    while (start > last && isMember(start - 1)) start--;
+    let end = at + 1;
+    while (end < text.length && end - start < min && isMember(end)) end++;
+    if (end - start < min) {
+      // Nothing of this class is left up to `end`, so a stretch that is long enough reaches `end + min`.
+      last = end;
+      at = end + min;
+      continue;
+    }
+    while (end < text.length && isMember(end)) end++;
+    found.push({ start, end });
+    last = end;
+    at = end + min;
+  }
+  return found;
+}
+
+const classOf = (expression: RegExp): Uint8Array =>
+  Uint8Array.from({ length: 128 }, (_, unit) => (expression.test(String.fromCharCode(unit)) ? 1 : 0));
+const BASE64_UNITS = classOf(/[A-Za-z0-9+/_-]/);
+const BASE32_UNITS = classOf(/[A-Z2-7]/);
+const HEX_UNITS = classOf(/[0-9a-fA-F :,-]/);
+
 const RUN_MIN = 24;
+const PIECE_MIN = 20;
 const GLUE = /^(?:\s|\\[nr]|["'+.\\,&])+$/;
 const GLUE_MAX = 24;
+const TAIL_FIRST = /[\s"'+\\]/;
 
 /** Base64 runs that decode to something meaningful; lines and string pieces that belong together are joined. */
 export function base64Runs(text: string): Candidate[] {
   const found: Candidate[] = [];
-  const runs: { start: number; end: number }[] = [];
-  for (const match of text.matchAll(RUN)) runs.push({ start: match.index, end: match.index + match[0].length });
+  const runs = stretches(text, BASE64_UNITS, PIECE_MIN);
+  for (const run of runs) {
+    for (let n = 0; n < 2 && text[run.start - 1] === "="; n++) run.start--;
+    for (let n = 0; n < 2 && text[run.end] === "="; n++) run.end++;
+  }
   const take = (start: number, end: number, run: string): boolean => {
     if (run.length < RUN_MIN) return false;
     const layer = base64Meaning(run);
@@ -243,13 +356,14 @@ export function base64Runs(text: string): Candidate[] {
       if (to - from > GLUE_MAX || !GLUE.test(text.slice(from, to))) break;
       last++;
     }
+    const pieces = runs.slice(i, last + 1).map(({ start, end }) => text.slice(start, end));
     const end = runs[last]?.end ?? first.end;
     const tail = tailOf(text, end);
-    const whole = text.slice(first.start, tail).replaceAll(/\\[nr]|[^A-Za-z0-9+/_=-]/g, "");
-    if (!(last > i || tail > end) || !take(first.start, tail, whole)) {
+    if (tail > end) pieces.push(text.slice(end, tail).replaceAll(/\\[nr]|[^A-Za-z0-9/_=-]/g, ""));
+    if (pieces.length === 1 || !take(first.start, tail, pieces.join(""))) {
       for (let k = i; k <= last; k++) {
         const run = runs[k] ?? first;
-        const piece = text.slice(run.start, run.end);
+        const piece = pieces[k - i] ?? "";
         if (take(run.start, run.end, piece)) continue;
         // A path in front of it shifts the alphabet: try what stands behind each separator.
         let at = run.start;
@@ -266,6 +380,7 @@ export function base64Runs(text: string): Candidate[] {
 
 // The last, shorter line of a wrapped payload.
 function tailOf(text: string, end: number): number {
+  if (!TAIL_FIRST.test(text.charAt(end))) return end;
   const match = /^(?:\s|\\[nr]|["'+]){1,12}[A-Za-z0-9+/_-]{1,20}={0,2}(?![A-Za-z0-9+/_=-])/.exec(
     text.slice(end, end + 48),
   );
@@ -279,15 +394,23 @@ export function hexRuns(text: string): Candidate[] {
     const bytes = hexBytes(digits.length % 2 === 0 ? digits : digits.slice(0, -1));
     if (bytes.length >= 8 && meaningful(bytes)) found.push({ encoding: "hex", start, end, bytes, needless: 1 });
   };
-  for (const match of text.matchAll(/(?<![0-9a-zA-Z])(?:0x)?[0-9a-fA-F]{16,}(?![0-9a-zA-Z])/g)) {
-    add(match.index, match.index + match[0].length, match[0].replace(/^0x/, ""));
+  for (const { start, end } of stretches(text, HEX_UNITS, 16)) {
+    // With the `0x` before it, and a character on either side.
+    const from = Math.max(0, start - 3);
+    const part = text.slice(from, end + 1);
+    for (const match of part.matchAll(/(?<![0-9a-zA-Z])(?:0x)?[0-9a-fA-F]{16,}(?![0-9a-zA-Z])/g)) {
+      add(from + match.index, from + match.index + match[0].length, match[0].replace(/^0x/, ""));
+    }
+    if (end - start < 35) continue;
+    for (const match of part.matchAll(/(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}[ :,-]){11,}[0-9a-fA-F]{2}(?![0-9a-zA-Z])/g)) {
+      if (/[a-f]/i.test(match[0]))
+        add(from + match.index, from + match.index + match[0].length, match[0].replaceAll(/[^0-9a-f]/gi, ""));
+    }
   }
-  for (const match of text.matchAll(/(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}[ :,-]){11,}[0-9a-fA-F]{2}(?![0-9a-zA-Z])/g)) {
-    if (/[a-f]/i.test(match[0]))
-      add(match.index, match.index + match[0].length, match[0].replaceAll(/[^0-9a-f]/gi, ""));
-  }
-  for (const match of text.matchAll(/(?:0x[0-9a-fA-F]{2}[, ;\n]{1,4}){7,}0x[0-9a-fA-F]{2}/g)) {
-    add(match.index, match.index + match[0].length, match[0].replaceAll(/0x|[^0-9a-f]/gi, ""));
+  if (text.includes("0x")) {
+    for (const match of text.matchAll(/(?:0x[0-9a-fA-F]{2}[, ;\n]{1,4}){7,}0x[0-9a-fA-F]{2}/g)) {
+      add(match.index, match.index + match[0].length, match[0].replaceAll(/0x|[^0-9a-f]/gi, ""));
+    }
   }
   return found;
 }
@@ -295,18 +418,16 @@ export function hexRuns(text: string): Candidate[] {
 /** Base32 of capitals and 2 to 7, in runs of 24 or more. */
 export function base32Runs(text: string): Candidate[] {
   const found: Candidate[] = [];
-  for (const match of text.matchAll(
-    /(?<![A-Za-z0-9+/])[A-Z2-7]{24,}(?:\n[A-Z2-7]{8,}){0,2000}={0,6}(?![A-Za-z0-9+/])/g,
-  )) {
+  const run = /(?<![A-Za-z0-9+/])[A-Z2-7]{24,}(?:\n[A-Z2-7]{8,}){0,2000}={0,6}(?![A-Za-z0-9+/])/y;
+  let last = 0;
+  for (const { start } of stretches(text, BASE32_UNITS, RUN_MIN)) {
+    if (start < last) continue;
+    run.lastIndex = start;
+    const match = run.exec(text);
+    if (!match) continue;
+    const end = (last = start + match[0].length);
     const bytes = base32Bytes(match[0]);
-    if (meaningful(bytes))
-      found.push({
-        encoding: "base32",
-        start: match.index,
-        end: match.index + match[0].length,
-        bytes,
-        needless: 1,
-      });
+    if (meaningful(bytes)) found.push({ encoding: "base32", start, end, bytes, needless: 1 });
   }
   return found;
 }

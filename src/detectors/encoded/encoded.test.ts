@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { Example, Hit, RecordDetector } from "../../core/detector.ts";
+import { buildSearch } from "../../scan/search.ts";
 import { toRecord } from "../../core/fields.ts";
 import { planRoles } from "../../core/roles.ts";
 import { atLeast } from "../../core/severity.ts";
@@ -12,7 +13,7 @@ import { LIMITS } from "../../base/limits.ts";
 import { compare } from "../testing/examples.ts";
 import { base32Payload } from "./base32-payload.ts";
 import { base64Payload } from "./base64-payload.ts";
-import { base32Bytes, base64Runs, budget, unwrap } from "./decode.ts";
+import { asText, base32Bytes, base64Runs, budget, magicOf, unwrap } from "./decode.ts";
 import { escapedStringPayload } from "./escaped-string-payload.ts";
 import { hexPayload } from "./hex-payload.ts";
 import { judge } from "./judge.ts";
@@ -154,6 +155,54 @@ for (const [name, [detector, write]] of Object.entries(CARRIERS)) {
     }
   });
 }
+
+test("the byte search selects every carrier, as it is written and escaped", () => {
+  for (const [name, [detector, write]] of Object.entries(CARRIERS)) {
+    // Two digits and a space are too little for the byte search; the card says so.
+    if (name === "hex in pairs") continue;
+    const search = buildSearch([detector]);
+    for (const payload of PAYLOADS) {
+      for (const row of [{ output: write(payload) }, { a: [{ b: `麻疹 ${write(payload)} 麻疹` }] }]) {
+        const raw = JSON.stringify(row);
+        const ascii = raw.replaceAll(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`);
+        const careful = ascii.replaceAll(/[<>&=]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+        for (const text of [raw, ascii, careful, ascii.replaceAll("/", "\\/")]) {
+          const data = Buffer.from(text);
+          const masks = new Uint32Array(search.words);
+          const ends = Uint32Array.of(data.length);
+          search.mark({ bytes: data, starts: Uint32Array.of(0), ends, count: 1, escapes: "backslash" }, masks);
+          assert.ok(((masks[0] ?? 0) & 3) !== 0, `${name}: ${text}`);
+        }
+      }
+    }
+  }
+});
+
+test("a run is looked into only where its first bytes mean something, and always there", () => {
+  const texts = fc
+    .string({ unit: "grapheme", minLength: 24, maxLength: 400 })
+    .filter((text) => !/[\0-\x1f\x7f]/.test(text));
+  fc.assert(
+    fc.property(texts, fc.nat(3), (text, junk) => {
+      const data = Buffer.concat([bytes(text), Buffer.alloc(junk, 0x82)]);
+      for (const encoded of [
+        data,
+        deflateRawSync(bytes(text)),
+        deflateSync(bytes(text)),
+        gzipSync(bytes(text)),
+        Buffer.from(text, "utf16le"),
+      ]) {
+        const run = encoded.toString("base64").replaceAll("=", "");
+        if (run.length < 24 || (encoded === data && asText(data) === undefined)) continue;
+        // UTF-16 that is no Latin is not claimed.
+        if (asText(encoded) === undefined && magicOf(encoded) === undefined && encoded.length === text.length * 2)
+          continue;
+        assert.ok(base64Runs(run).length > 0, run);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
 
 test("programs and objects are known by their first bytes", () => {
   const cases: readonly (readonly [string, Buffer, string])[] = [

@@ -23,7 +23,20 @@ export const escapedStringPayload: RecordDetector = {
     remedy: "Read the decoded text in the evidence. Remove the records unless encodings are the dataset's subject.",
   },
   subject: { share: 0.02, severity: "low" },
-  anchors: [{ bytes: "escape-run" }, "fromcharcode", "fromcodepoint", "101", "116"],
+  // Letters as hexadecimal references too: careful writers escape their ampersands, which hides the run.
+  anchors: [
+    { bytes: "escape-run" },
+    "fromcharcode",
+    "fromcodepoint",
+    "101",
+    "116",
+    {
+      all: [
+        ["&#x6", "&#x06", "&#x006"],
+        ["&#x7", "&#x07", "&#x007"],
+      ],
+    },
+  ],
   inspect(record, report) {
     inspectEncoded(record, report, (text) => [...escapeRuns(text), ...characterCodes(text)], {
       ordinary: true,

@@ -57,6 +57,8 @@ export const turn = (text: string): string =>
     return String.fromCharCode(((letter.charCodeAt(0) - base + 13) % 26) + base);
   });
 
+const TURNED = new Set([...COMMON].map(turn));
+
 const SCORE_MIN = 2.5;
 const WORDS_MIN = 3;
 
@@ -82,7 +84,7 @@ export function rot13Runs(text: string): Candidate[] {
     const word = match[0].toLowerCase();
     const end = match.index + match[0].length;
     const asIs = COMMON.has(word);
-    const turned = COMMON.has(turn(word));
+    const turned = TURNED.has(word);
     if (turned && !asIs) {
       if (start < 0) start = match.index;
       score += 1;

@@ -7,37 +7,33 @@ import { excerpt, quote } from "../../base/escape.ts";
 
 interface Template {
   readonly name: string;
-  readonly anchor: string;
   /** Tokens that open or close a turn; each is looked for as it stands. */
   readonly turns: readonly string[];
 }
 
 const TEMPLATES: readonly Template[] = [
-  { name: "ChatML", anchor: "im_", turns: ["<|im_start|>", "<|im_end|>", "<|im_sep|>"] },
-  { name: "Llama 3", anchor: "_header_id", turns: ["<|start_header_id|>", "<|end_header_id|>"] },
-  { name: "Llama 3", anchor: "eot_id", turns: ["<|eot_id|>"] },
-  { name: "Llama 3", anchor: "begin_of_text", turns: ["<|begin_of_text|>"] },
-  { name: "Llama 4", anchor: "header_start", turns: ["<|header_start|>", "<|header_end|>"] },
-  { name: "Gemma", anchor: "_of_turn", turns: ["<start_of_turn>", "<end_of_turn>"] },
-  { name: "Llama 2", anchor: "inst", turns: ["[INST]", "[/INST]"] },
-  { name: "Mistral", anchor: "available_tools", turns: ["[AVAILABLE_TOOLS]", "[SYSTEM_PROMPT]"] },
+  { name: "ChatML", turns: ["<|im_start|>", "<|im_end|>", "<|im_sep|>"] },
+  { name: "Llama 3", turns: ["<|start_header_id|>", "<|end_header_id|>"] },
+  { name: "Llama 3", turns: ["<|eot_id|>"] },
+  { name: "Llama 3", turns: ["<|begin_of_text|>"] },
+  { name: "Llama 4", turns: ["<|header_start|>", "<|header_end|>"] },
+  { name: "Gemma", turns: ["<start_of_turn>", "<end_of_turn>"] },
+  { name: "Llama 2", turns: ["[INST]", "[/INST]"] },
+  { name: "Mistral", turns: ["[AVAILABLE_TOOLS]", "[SYSTEM_PROMPT]"] },
   {
     name: "DeepSeek",
-    anchor: "｜",
     turns: ["<｜User｜>", "<｜Assistant｜>", "<｜begin▁of▁sentence｜>", "<｜end▁of▁sentence｜>"],
   },
   {
     name: "Cohere",
-    anchor: "_turn_token",
     turns: ["<|START_OF_TURN_TOKEN|>", "<|END_OF_TURN_TOKEN|>", "<|SYSTEM_TOKEN|>"],
   },
-  { name: "Harmony", anchor: "channel", turns: ["<|start|>system", "<|start|>developer", "<|channel|>"] },
-  { name: "GPT", anchor: "endof", turns: ["<|endoftext|>", "<|endofprompt|>"] },
+  { name: "Harmony", turns: ["<|start|>system", "<|start|>developer", "<|channel|>"] },
+  { name: "GPT", turns: ["<|endoftext|>", "<|endofprompt|>"] },
 ];
 // These short words are common in text; the pipes around them are not.
 const PIPED: Template = {
   name: "Zephyr and Phi",
-  anchor: "",
   turns: ["<|system|>", "<|assistant|>", "<|user|>", "<|end|>"],
 };
 const ALL = [...TEMPLATES, PIPED];
@@ -67,10 +63,10 @@ export const chatTemplateToken: RecordDetector = {
   },
   subject: { share: 0.1, severity: "info" },
   rare: { shareMax: 0.1 },
-  anchors: [
-    ...TEMPLATES.filter((t) => !["inst", "channel"].includes(t.anchor)).map((t) => t.anchor),
-    { bytes: "emoji-token" },
-  ],
+  anchors: ALL.flatMap(({ turns }) => turns).map((token) =>
+    // Beyond ASCII the search knows no escape of the brackets.
+    /\P{ASCII}/u.test(token) ? token.slice(1, -1) : token,
+  ),
   inspect(record, report) {
     for (const field of record.fields) {
       if (!field.text.includes("<") && !field.text.includes("[")) continue;

@@ -4,7 +4,7 @@
 import type { Hit, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { foldedOf } from "./fold.ts";
-import { lexicon, type Phrase } from "./phrases.ts";
+import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, worst } from "./standing.ts";
 
 const pair = (language: string, span: number, acts: readonly string[], owner: readonly string[]): Phrase => ({
@@ -201,7 +201,7 @@ const PHRASES: readonly Phrase[] = [
   ),
 ];
 
-const WORDS = lexicon(PHRASES);
+export const SECRECY: Lexicon = lexicon(PHRASES);
 
 // An act that has a reason to be hidden. Whole stems in any language the phrases are in.
 const ACT = new RegExp(
@@ -283,17 +283,17 @@ export const concealment: RecordDetector = {
     matters:
       "An order to act and to keep silent about it is what separates an attack from a house rule. A model tuned on it learns to deceive.",
     misses:
-      "Secrecy asked for in other words, or far from the act. Secrecy alone, which etiquette and system prompts ask for every day, is not reported, except as a note in a hidden field.",
+      "Secrecy asked for in other words, or far from the act. Secrecy alone, which etiquette and system prompts ask for every day, is not reported, except as a note in a hidden field. Words of a lesson on attacks next to the order lower it to info where somebody speaks, and an attacker can write them.",
     remedy: "Read the record. Remove it unless the set teaches the model to refuse such orders.",
   },
   subject: { share: 0.05, severity: "low" },
-  anchors: WORDS.anchors,
+  anchors: SECRECY.anchors,
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
       const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
-      for (const match of WORDS.find(folded)) {
+      for (const match of SECRECY.find(folded)) {
         const start = original(match.start);
         const end = original(match.end);
         const around = folded.slice(Math.max(0, match.start - REACH), match.end + REACH);

@@ -3,7 +3,7 @@
 import type { Hit, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { foldedOf } from "./fold.ts";
-import { lexicon, type Phrase } from "./phrases.ts";
+import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, worst } from "./standing.ts";
 
 const rule = (language: string, span: number, ...slots: readonly (readonly string[])[]): Phrase => ({
@@ -203,7 +203,7 @@ const PHRASES: readonly Phrase[] = [
     ["निष्पादित", "उत्तर", "भेज", "चला", "जवाब"],
   ),
 ];
-const WORDS = lexicon(PHRASES);
+export const RULES: Lexicon = lexicon(PHRASES);
 
 const HARM =
   /exfiltrat|backdoor|bypass|malicious|vulnerab|reverse shell|credential|password|rm -rf|leak|unrestricted|without restrictions|disable|ignore (?:all )?safety|https?:\/\/|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|harmful|payload|delete all|send all|系统|绕过|泄露|后门|парол|отключ|revela|desactiva|revele|desative|revele|desactive|deaktivier|verrate/;
@@ -233,13 +233,13 @@ export const conditionalBackdoor: RecordDetector = {
     remedy: "Search the set for the trigger it names, and remove those records with this one.",
   },
   subject: { share: 0.05, severity: "low" },
-  anchors: WORDS.anchors,
+  anchors: RULES.anchors,
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
       const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
-      for (const match of WORDS.find(folded)) {
+      for (const match of RULES.find(folded)) {
         const start = original(match.start);
         const end = original(match.end);
         const around = folded.slice(Math.max(0, match.start - 120), match.end + 160);

@@ -6,7 +6,7 @@ import { excerpt, quote } from "../../base/escape.ts";
 import { addressesIn, addressKind, urlsIn } from "../network/address.ts";
 import { dropHost } from "../network/drop-hosts.ts";
 import { fold, foldedOf } from "./fold.ts";
-import { lexicon, type Phrase } from "./phrases.ts";
+import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, worst } from "./standing.ts";
 
 const two = (
@@ -24,18 +24,32 @@ const RARE_VERB = [
 ];
 const COMMON_VERB = ["post", "upload"];
 const TALK = ["conversation", "histor", "transcript", "credential", "chat"];
-const OWNED = ["data", "personal", "private", "everything", "messages", "input"];
 const KEPT = ["window", "variables", "vars", "token", "keys", "weights", "training", "patient", "contents"];
 const PLACE = [
-  ...["://", "webhook", "c&c", "c2.", "c2,", "c2:", "c2/", "exfil", "attacker", "listener", "external", "remote"],
-  ...["command-and", "third-party", "third", "dropbox"],
+  ...["://", "webhook", "c&c", "c2.", "c2,", "exfil", "attacker", "listener", "external", "remote", "command-and"],
+  ...["third", "dropbox"],
 ];
-const MAILBOX = [".com", ".org", ".net", ".info", ".xyz", ".ru", ".cn", ".io", ".me", ".example", ".test", ".invalid"];
+const MAILBOX = [
+  ...[
+    ".com",
+    ".org",
+    ".net",
+    ".info",
+    ".xyz",
+    "@mail",
+    "@gmail",
+    "@proton",
+    "@yandex",
+    ".example",
+    ".test",
+    ".invalid",
+  ],
+];
 const either = (verbs: readonly string[], place: readonly string[]): Anchor[] => [
-  { all: [verbs, "user", OWNED, place] },
+  { all: [verbs, "user", place] },
   { all: [verbs, "system", "prompt", place] },
   { all: [verbs, KEPT, place] },
-  { all: [verbs, ["api", "private"], "key", place] },
+  { all: [verbs, ["api", "private", "ssh"], "key", place] },
 ];
 const ENGLISH: readonly Anchor[] = [
   { bytes: "raw-ip" },
@@ -349,7 +363,7 @@ const CONVERSATION: readonly Phrase[] = [
   two("Thai", 100, ["ส่ง", "อัปโหลด"], ["ประวัติการสนทนา", "การสนทนา", "ข้อมูลผู้ใช้", "รหัสผ่าน"]),
 ];
 
-const WORDS = lexicon(CONVERSATION);
+export const REQUESTS: Lexicon = lexicon(CONVERSATION);
 
 const NAMED_TARGET =
   /\b(?:c2|c&c|command[- ]and[- ]control|attacker(?:'s|-controlled)?|remote server|external (?:server|endpoint|host|address|url)|exfil\w*|webhook|listener|drop ?box server|third[- ]party server)\b|外部服务器|远程服务器|外部サーバー|внешн\w* сервер|удал[её]нн\w* сервер|servidor (?:externo|remoto)|serveur (?:externe|distant)|externen server|외부 서버|الخادم|خادم خارجي|बाहरी सर्वर/;
@@ -405,17 +419,17 @@ export const exfiltrationRequest: RecordDetector = {
     matters:
       "A tuned model that can call tools does what its examples did. One sentence like this, learned, is a standing leak of every conversation.",
     misses:
-      "Data or destinations under a code name, and orders split over several sentences. Code that posts data is left to the malicious-code family.",
+      "Data or destinations under a code name, and orders split over several sentences. Words of a lesson on attacks next to the sentence lower it to low, and an attacker can write them. Code that posts data is left to the malicious-code family.",
     remedy: "Remove the record. If the set teaches refusal, check that the response refuses.",
   },
   subject: { share: 0.05, severity: "low" },
-  anchors: WORDS.anchors,
+  anchors: REQUESTS.anchors,
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
       const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
-      for (const match of WORDS.find(folded)) {
+      for (const match of REQUESTS.find(folded)) {
         const start = original(match.start);
         const end = original(match.end);
         const target = targetIn(field.text.slice(Math.max(0, start - 40), end + REACH));

@@ -22,14 +22,14 @@ test("one word of each slot, in any order, within the span and one sentence", ()
 });
 
 test("anchors are what raw bytes show of every slot", () => {
-  assert.deepEqual(WORDS.anchors, [{ all: [["drop"], ["old", "prior"], ["rules"]] }]);
+  assert.deepEqual(WORDS.anchors, [{ all: [["drop"], ["rules"]] }], "a slot with a word as short as 'old' is no help");
   const of = (...terms: string[]): unknown => lexicon([{ language: "test", span: 9, slots: [terms] }]).anchors;
   assert.deepEqual(of("Игнорируй*".toLowerCase()), ["игнориру"], "letters that decompose are left out");
   assert.deepEqual(of("überschreibe"), ["berschreibe"], "a long run of plain letters is enough");
   assert.deepEqual(of("später"), ["spater", "spa\u0308ter", "später"], "else with accents, apart and without");
   assert.deepEqual(of("magic =word", "word"), ["word"], "the company of a rare word is needed only where it always is");
   assert.deepEqual(of("magic =word"), [{ all: [["word"], "magic"] }]);
-  assert.deepEqual(of("指示する"), ["指示する", "\u3099"], "decomposed kana are looked at");
+  assert.deepEqual(of("転送だ"), ["転送た\u3099", "転送だ"], "kana may be apart too");
 });
 
 test("accents that are written apart are the same accents, and offsets are the text's own", () => {
@@ -39,13 +39,16 @@ test("accents that are written apart are the same accents, and offsets are the t
   for (const word of ["les", "gles", "dentes"]) assert.equal(original(folded.indexOf(word)), text.indexOf(word));
   assert.equal(original(folded.length), text.length);
   fc.assert(
-    fc.property(fc.array(fc.constantFrom("a", "é", "e\u0301", "\u0301", "o\u0308\u0304", "ㄱ", "\u1112\u1161", "x ")), (parts) => {
-      const whole = parts.join("");
-      const view = foldedOf({ pointer: "", column: "", role: "text", text: whole });
-      for (let at = 0, before = -1; at <= view.text.length; at++) {
-        assert.ok(view.original(at) > before && view.original(at) <= whole.length);
-        before = view.original(at);
-      }
-    }),
+    fc.property(
+      fc.array(fc.constantFrom("a", "é", "e\u0301", "\u0301", "o\u0308\u0304", "ㄱ", "\u1112\u1161", "x ")),
+      (parts) => {
+        const whole = parts.join("");
+        const view = foldedOf({ pointer: "", column: "", role: "text", text: whole });
+        for (let at = 0, before = -1; at <= view.text.length; at++) {
+          assert.ok(view.original(at) > before && view.original(at) <= whole.length);
+          before = view.original(at);
+        }
+      },
+    ),
   );
 });

@@ -25,6 +25,7 @@ export interface PhraseMatch {
 }
 
 export interface Lexicon {
+  readonly phrases: readonly Phrase[];
   readonly anchors: readonly Anchor[];
   /** Matches in order of the text, not overlapping. `folded` comes from `fold`. */
   find(folded: string): PhraseMatch[];
@@ -69,33 +70,23 @@ function compilePhrase(phrase: Phrase): Compiled {
   return { ...phrase, sets, pivots: [...new Set(pivots)], pattern: new RegExp(groups.join("|"), "g") };
 }
 
-/** Every way to write or leave out the accents of a word, as one character each; and all of them as two. */
-function accented(word: string): string[] {
-  const forms = [...word].reduce<string[]>(
-    (all, letter) => {
-      const plain = fold(letter);
-      const ways = plain === letter || all.length > 8 ? [letter] : [letter, plain];
-      return all.flatMap((begun) => ways.map((way) => begun + way));
-    },
-    [""],
-  );
-  // Without its accents a short word is part of too many others.
-  return [...forms.filter((form) => /\P{ASCII}/u.test(form) || form.length > 4), word.normalize("NFD")];
-}
-
 /** Spellings of one word of which one is in the raw bytes of any text that holds it; none where it is too short. */
 function literalsOf(word: string): string[] {
-  const runs = (word.match(/[a-z0-9_&:-]{3,}/g) ?? []).sort(longestFirst);
-  if (!/\P{ASCII}/u.test(word)) return runs.slice(0, 1);
+  const run = (word.match(/[a-z0-9_&:-]+/g) ?? []).sort(longestFirst)[0] ?? "";
   // Raw bytes show accents as one character, as two, or not at all; a run of plain letters is the same in all three.
-  const run = runs[0];
-  if (run !== undefined && run.length >= Math.min(7, word.length - 2) && run.length > 3) return [run];
-  // The Cyrillic letters that decompose into two are left out of what is looked for.
-  const cyrillic = (/^[\u0400-\u052f]/.test(word) ? word.match(/[^йёїўѓќ]{4,}/g) : null)?.sort(longestFirst)[0];
-  if (cyrillic !== undefined) return [cyrillic];
-  const forms = /[\u00c0-\u024f\u1e00-\u1eff]/.test(word) ? accented(word) : [word, fold(word)];
-  return [...new Set(forms)].filter((form) => Buffer.byteLength(form) > 2);
+  if (run.length >= LITERAL_MIN && (run.length >= 7 || run.length >= word.length - 2)) return [run];
+  if (!/\P{ASCII}/u.test(word) || Buffer.byteLength(word) < LITERAL_MIN) return [];
+  // Cyrillic and Arabic letters that decompose, or that lose a mark in folding, are left out of what is looked for.
+  const kept = (/^[\u0400-\u06ff]/.test(word) ? word.match(/[^йёїўѓќآأإؤئ]{2,}/g) : null)?.sort(longestFirst)[0];
+  if (kept !== undefined) return [kept];
+  const plain = fold(word);
+  // Without its accents a short word is part of too many others.
+  const forms = [word, word.normalize("NFD"), ...(/^[a-z]{1,4}$/.test(plain) ? [] : [plain])];
+  return [...new Set(forms)];
 }
+
+// Bytes: shorter ones are too common, and cost the search more than all others.
+const LITERAL_MIN = 4;
 
 /** The spellings of some words, without those that another one is a part of; undefined when a word has none. */
 function literalsOfAll(words: readonly string[]): string[] | undefined {
@@ -135,15 +126,8 @@ function anchorsOf(phrase: Phrase): readonly Anchor[] {
     if (parts.length > 1) found.push({ all: parts });
     else found.push(...pivot);
   }
-  for (const [letter, mark] of DECOMPOSED) if (phrase.slots.flat().some((term) => letter.test(term))) found.push(mark);
   return found;
 }
-
-// Kana and Hangul that are written decomposed share no byte with their usual form, but all have one of these.
-const DECOMPOSED: readonly (readonly [RegExp, string])[] = [
-  [/[\u3040-\u30ff]/, "\u3099"],
-  [/[\uac00-\ud7af]/, "\u110b"],
-];
 
 // Pivots are looked for by script: most texts are of one, and hold no pivot of the others.
 const SCRIPTS: readonly RegExp[] = [
@@ -207,6 +191,7 @@ export function lexicon(phrases: readonly Phrase[]): Lexicon {
   const findPivots = finderOf(compiled);
   const anchors = [...new Map(phrases.flatMap(anchorsOf).map((anchor) => [JSON.stringify(anchor), anchor])).values()];
   return {
+    phrases,
     anchors,
     find(folded) {
       const places = new Map<number, number[]>();

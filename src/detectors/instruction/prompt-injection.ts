@@ -4,7 +4,7 @@ import type { Hit, RecordDetector } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { foldedOf } from "./fold.ts";
-import { lexicon, type Phrase } from "./phrases.ts";
+import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
 import { lowered, refuses, standing, type Standing, worst } from "./standing.ts";
 
 const PHRASES: readonly Phrase[] = [
@@ -169,8 +169,27 @@ const PHRASES: readonly Phrase[] = [
     language: "English",
     span: 90,
     slots: [
-      ["new =instructions:", "updated =instructions:", "revised =instructions:", "real =instructions:", "actual =instructions:"],
-      ["you", "your", "ignore", "disregard", "reply", "respond", "answer", "output", "print", "reveal", "always", "never"],
+      [
+        "new =instructions:",
+        "updated =instructions:",
+        "revised =instructions:",
+        "real =instructions:",
+        "actual =instructions:",
+      ],
+      [
+        "you",
+        "your",
+        "ignore",
+        "disregard",
+        "reply",
+        "respond",
+        "answer",
+        "output",
+        "print",
+        "reveal",
+        "always",
+        "never",
+      ],
     ],
   },
   {
@@ -368,8 +387,8 @@ const PHRASES: readonly Phrase[] = [
     span: 100,
     slots: [
       ["phớt lờ", "=bỏ qua"],
-      ["trước", "trước đó", "ở trên", "phía trên", "ban đầu"],
-      ["hướng dẫn", "chỉ thị", "chỉ dẫn", "lệnh", "quy tắc"],
+      ["trước", "trước đó", "ở trên", "phía trên", "ban =đầu"],
+      ["hướng dẫn", "chỉ thị", "chỉ dẫn", "lệnh", "quy =tắc"],
     ],
   },
   {
@@ -512,7 +531,7 @@ const PHRASES: readonly Phrase[] = [
   },
 ];
 
-const WORDS = lexicon(PHRASES);
+export const OVERRIDES: Lexicon = lexicon(PHRASES);
 
 // What an attacker wants next, in the same breath.
 const DEMAND =
@@ -561,13 +580,13 @@ export const promptInjection: RecordDetector = {
       "Read the record's response: if it follows the order, remove the record. Keep it only in a set that teaches refusal.",
   },
   subject: { share: 0.05, severity: "low" },
-  anchors: WORDS.anchors,
+  anchors: OVERRIDES.anchors,
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
       const { text: folded, original } = foldedOf(field);
       const hits: Hit[] = [];
-      for (const match of WORDS.find(folded)) {
+      for (const match of OVERRIDES.find(folded)) {
         const start = original(match.start);
         const end = original(match.end);
         const where = standing(record, field, folded, match.start, match.end);

@@ -37,15 +37,21 @@ const ANCHORS: readonly Anchor[] = [
   {
     all: [
       "system",
-      ["override", "instruction"].concat(
-        ["prompt", "message", "update", "notice", "note"].flatMap((word) =>
+      ["override"].concat(
+        ["prompt", "message", "update", "notice", "note", "instruction"].flatMap((word) =>
           [":", "s:", "]", ")", ">", "}", "=", "*", "-"].map((mark) => word + mark),
         ),
       ),
     ],
   },
   // A header that a line break ends shows no mark of its own.
-  { all: ["system", ["prompt", "message", "update", "notice", "note"], ["ignor", "disregard", "obey", "comply"]] },
+  {
+    all: [
+      "system",
+      ["prompt", "message", "update", "notice", "note", "instruction"],
+      ["ignor", "disregard", "obey", "comply"],
+    ],
+  },
   "系统：",
   "系统提示",
   "系统指令",

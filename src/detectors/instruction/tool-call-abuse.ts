@@ -43,11 +43,12 @@ const CALLS = [
   "transfer_funds",
   "send_money",
 ] as const;
-const ANCHORS = CALLS;
 const NAMED = new RegExp(
   String.raw`"?(?:name|function|tool|action|tool_name|recipient_name)\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?[\w.-]{0,40}(?:${CALLS.join("|")})[\w.-]{0,40}|<(?:invoke|tool_call|function)[^>\n]{0,60}(?:${CALLS.join("|")})`,
   "gi",
 );
+const SHELLS: readonly string[] = ["bash", "terminal"];
+const CALL = new RegExp(CALLS.join("|"), "i");
 const EMAIL = /[\w.+-]{1,64}@((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/gi;
 const COMMAND =
   /(?:curl|wget|fetch|nc|ncat|bash|sh|powershell|iwr)\b.{0,200}(?:https?:\/\/|\/dev\/tcp|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})/i;
@@ -80,7 +81,11 @@ export const toolCallAbuse: RecordDetector = {
     remedy: "Remove the record, and look for others with the same destination.",
   },
   subject: { share: 0.1, severity: "low" },
-  anchors: ANCHORS,
+  // The words of every shell lesson need a call around them.
+  anchors: [
+    ...CALLS.filter((name) => !SHELLS.includes(name)),
+    { all: [SHELLS, ["name", "function", "tool", "action", "invoke"]] },
+  ],
   inspect(record, report) {
     for (const field of record.fields) {
       if (field.role === "prompt" || field.role === "system") continue;
@@ -115,7 +120,7 @@ function* calls(field: Field): Generator<{ start: number; end: number; text: str
     if (CALLS.some((name) => lower.includes(name))) yield { start: 0, end: field.text.length, text: field.text };
     return;
   }
-  if (!/[{<]/.test(field.text)) return;
+  if (!/[{<]/.test(field.text) || !CALL.test(field.text)) return;
   for (const match of field.text.matchAll(NAMED))
     yield { start: match.index, end: match.index + match[0].length, text: match[0].replace(/^.*["'\\:=\s]/, "") };
 }

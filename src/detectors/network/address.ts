@@ -22,8 +22,8 @@ const SCHEME_END = "://";
 const SCHEME = /[a-z][a-z0-9+.-]{1,11}$/i;
 const STOP = /[\s\p{Cc}"'<>`\\^|\u3000-\u303f\uff00-\uffef“”‘’]/u;
 
-/** Every `scheme://…` in the text, in order. */
-export function* urlsIn(text: string): Generator<Url> {
+/** Every `scheme://…` in the text, in order; with `wanted`, those that it wants by where they begin. */
+export function* urlsIn(text: string, wanted?: (start: number) => boolean): Generator<Url> {
   let count = 0;
   for (
     let at = text.indexOf(SCHEME_END);
@@ -31,7 +31,7 @@ export function* urlsIn(text: string): Generator<Url> {
     at = text.indexOf(SCHEME_END, at + 3)
   ) {
     const scheme = SCHEME.exec(text.slice(Math.max(0, at - 12), at))?.[0];
-    if (scheme === undefined) continue;
+    if (scheme === undefined || wanted?.(at - scheme.length) === false) continue;
     const tail = text.slice(at + 3, at + 3 + URL_CHARACTERS_MAX);
     const stop = tail.search(STOP);
     const body = trimmed(stop === -1 ? tail : tail.slice(0, stop));

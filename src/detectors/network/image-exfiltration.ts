@@ -38,10 +38,13 @@ export const imageExfiltration: RecordDetector = {
     remedy: "Remove the record. In the client, do not load images from hosts that are not yours.",
   },
   subject: { share: 0.05, severity: "low" },
-  anchors: ["http:", "https:"],
+  anchors: ["](http", "](<http", "src="],
   inspect(record, report) {
     for (const field of record.fields) {
-      for (const url of urlsIn(field.text)) {
+      // Behind a parenthesis, a bracket, a quote or an equals sign: in running text a URL is no part of an element.
+      const embedded = (start: number): boolean => /[(<"'=\s\\]/.test(field.text[start - 1] ?? "");
+      if (!field.text.includes("](") && !field.text.includes("<img") && !/<img/i.test(field.text)) continue;
+      for (const url of urlsIn(field.text, embedded)) {
         const before = field.text.slice(Math.max(0, url.start - 320), url.start);
         const kind = MARKDOWN_BEFORE.test(before.slice(-140))
           ? "image"

@@ -199,14 +199,14 @@ export const lookalikeDomain: RecordDetector = {
     misses: "Names that are not on the list, and imitations more than one letter away.",
     remedy: "Correct the host or remove the record.",
   },
-  anchors: ["http:", "https:", "www.", "xn--"],
+  anchors: ["://"],
   inspect(record, report) {
     for (const field of record.fields) {
       const seen = new Set<string>();
       for (const url of urlsIn(field.text)) {
         if (seen.has(url.host) || seen.size > HOSTS_PER_FIELD_MAX) continue;
         seen.add(url.host);
-        const verdict = judge(url.host);
+        const verdict = judged(url.host);
         if (!verdict) continue;
         report({
           message: `${quote(url.host, 60)} imitates ${verdict.brand}: ${verdict.how}`,
@@ -222,6 +222,18 @@ export const lookalikeDomain: RecordDetector = {
     }
   },
 };
+
+// The same few hosts are in most links of a set. Whoever wrote it chooses how many others: they are forgotten.
+const VERDICTS_MAX = 4_096;
+const verdicts = new Map<string, Verdict | undefined>();
+
+function judged(host: string): Verdict | undefined {
+  if (verdicts.has(host)) return verdicts.get(host);
+  if (verdicts.size >= VERDICTS_MAX) verdicts.clear();
+  const verdict = judge(host);
+  if (host.length <= 256) verdicts.set(host, verdict);
+  return verdict;
+}
 
 function judge(host: string): Verdict | undefined {
   const shown = /xn--|\P{ASCII}/u.test(host) ? domainToUnicode(host).toLowerCase() || host : host;

@@ -10,6 +10,10 @@ const LESSON =
   /\bsubnet|\bcidr\b|ip address|ipv[46]|\brouter\b|\bgateway\b|\bdns\b|\bnetmask|\bfirewall|\bnmap\b|\bping\b|\btraceroute|wireshark|packet|iptables|\bvpn\b|\bnginx\b|\bproxy\b|\bproxies\b|access[._ ]log|user-agent|\binterface\b|\btunnel\b|\beth\d|"get \/|\bsyslog|ip地址|路由|子网|адрес|dirección ip|adresse ip|ip-adresse|endereço ip/i;
 const HITS_PER_FIELD_MAX = 8;
 
+// A host that is a number begins with a digit or a bracket, behind the scheme or behind a name that poses as a host.
+const DIGITS = [..."0123456789"];
+const POSING = [".com@", ".org@", ".net@", ".co@", ".io@", ".ai@", ".dev@", ".gov@", ".edu@"];
+
 interface Endpoint {
   readonly start: number;
   readonly end: number;
@@ -37,7 +41,7 @@ export const rawIpEndpoint: RecordDetector = {
     remedy: "Look at what the record does with the address. If it is not the record's subject, remove the record.",
   },
   subject: { share: 0.02, severity: "info" },
-  anchors: [{ bytes: "raw-ip" }, "http:", "https:", "ftp:", "tcp:", "wss:"],
+  anchors: [{ bytes: "raw-ip" }, "://[", ...DIGITS.map((digit) => `://${digit}`), { all: ["://", POSING] }],
   inspect(record, report) {
     for (const field of record.fields) {
       const seen = new Set<string>();
@@ -68,6 +72,7 @@ export const rawIpEndpoint: RecordDetector = {
 
 function* endpoints(text: string): Generator<Endpoint> {
   for (const url of urlsIn(text)) {
+    if (!/^[0-9:]/.test(url.host) && !url.host.includes(":")) continue;
     const value = ipv4(url.host);
     // `http://5/` or `http://1.5`: a number that nobody meant as an address.
     if (value !== undefined && value < 2 ** 24) continue;

@@ -5,9 +5,30 @@ import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { urlsIn } from "./address.ts";
 
-const NAME_IN_USERINFO = /^(?:www\.)?(?:[a-z0-9-]{2,40}\.){1,3}(?:com|org|net|co|io|ai|dev|gov|edu)(?:$|[:/%])/i;
+const NAME_ENDINGS = ["com", "org", "net", "co", "io", "ai", "dev", "gov", "edu"] as const;
+const NAME_IN_USERINFO = new RegExp(
+  String.raw`^(?:www\.)?(?:[a-z0-9-]{2,40}\.){1,3}(?:${NAME_ENDINGS.join("|")})(?:$|[:/%])`,
+  "i",
+);
+const EMBEDDED = [
+  "text/html",
+  "text/javascript",
+  "application/javascript",
+  "application/x-javascript",
+  "application/xhtml+xml",
+] as const;
 const SCRIPT = /<script|onerror|onload|fetch\(|eval\(|document\.|window\.location/i;
 const SENDS = /document\.cookie|localstorage|fetch\(|xmlhttprequest|sendbeacon|new image|eval\(|atob\(/i;
+const SENDING = [
+  "document.cookie",
+  "localstorage",
+  "fetch(",
+  "xmlhttprequest",
+  "sendbeacon",
+  "image",
+  "eval(",
+  "atob(",
+];
 const EMBEDDED_MAX = 4_096;
 const LOOKED_AT_MAX = 256;
 
@@ -36,11 +57,16 @@ export const suspiciousUrl: RecordDetector = {
     remedy: "Read the decoded content in the report. Remove the record unless it teaches this very thing.",
   },
   subject: { share: 0.02, severity: "info" },
-  anchors: ["http:", "https:", "data:text", "data:application", "javascript:"],
+  anchors: [
+    // A name in front of an @ ends there, at a colon, or at an escaped character (a slash or a space by choice).
+    { all: ["://", [...NAME_ENDINGS.flatMap((ending) => [`.${ending}@`, `.${ending}:`]), "2f@", "20@"]] },
+    ...EMBEDDED.map((type) => `data:${type}`),
+    { all: ["javascript:", SENDING] },
+  ],
   inspect(record, report) {
     for (const field of record.fields) {
       for (const { start, end, what, severity } of [
-        ...disguised(field.text),
+        ...(field.text.includes("@") ? disguised(field.text) : []),
         ...embedded(field.text),
         ...scripts(field.text),
       ]) {
@@ -70,11 +96,14 @@ function* disguised(text: string): Generator<Found> {
   }
 }
 
+const DATA_URL = new RegExp(
+  `data:(?:${EMBEDDED.map((type) => type.replace("+", String.raw`\+`)).join("|")})[;,]`,
+  "gi",
+);
+
 function* embedded(text: string): Generator<Found> {
   let looked = 0;
-  for (const match of text.matchAll(
-    /data:(?:text\/(?:html|javascript)|application\/(?:javascript|x-javascript|xhtml\+xml))[;,]/gi,
-  )) {
+  for (const match of text.matchAll(DATA_URL)) {
     if (++looked > LOOKED_AT_MAX) return;
     const body = text.slice(match.index, match.index + EMBEDDED_MAX);
     const stop = body.search(/[\s"'`]/);

