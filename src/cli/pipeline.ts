@@ -63,6 +63,8 @@ export interface ScanOutcome {
 
 /** Work smaller than this in all runs on the calling thread. */
 const INLINE_BYTES_MAX = 8 * 1024 * 1024;
+/** Opening a file costs as much as searching this many bytes. */
+const FILE_COST_BYTES = 16 * 1024;
 
 export const cards: ReadonlyMap<string, Card> = new Map(detectors.map((detector) => [detector.id, detector]));
 
@@ -177,7 +179,7 @@ class Run {
         break;
       }
       first.push(step.value);
-      bytes += step.value.sizeBytes ?? INLINE_BYTES_MAX;
+      bytes += Math.max(FILE_COST_BYTES, step.value.sizeBytes ?? INLINE_BYTES_MAX);
     }
     const items = this.#items(first, more ? refs : undefined);
     const size = Math.max(1, this.#options.workers ?? availableParallelism());

@@ -82,12 +82,17 @@ export async function* removeRecords(
     for (const name of compressions.toReversed()) {
       const compress = COMPRESS[name];
       if (!compress) throw unsupported(`Writing ${name} is not supported`, "Decompress the file and clean that.");
-      out = Readable.from(out).pipe(compress()) as unknown as AsyncIterable<Uint8Array>;
+      out = Readable.from(copied(out)).pipe(compress()) as unknown as AsyncIterable<Uint8Array>;
     }
     yield* out;
   } finally {
     await close();
   }
+}
+
+/** A compressor works on a chunk while the next one is made in its place. */
+async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  for await (const chunk of chunks) yield Uint8Array.from(chunk);
 }
 
 /** The values of the records that `wanted` names, in order; none after `last` is read. */

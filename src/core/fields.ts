@@ -81,17 +81,17 @@ function speakerRole(value: Record<string, unknown>, shape: MessageShape, column
   return pair === "chosen" || pair === "rejected" ? pair : role;
 }
 
-const WRITTEN_OUT = /^[[{(][^]*\\(?:u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5})/;
+// JSON, or a list or dict as Python prints it (only there, `\\x` is no part of somebody's code).
+const WRITTEN_OUT = /^[[{(][^]*\\(?:u[0-9a-fA-F]{4}|U000[0-9a-fA-F]{5})|^[[(]?\{'[^]*\\x[0-9a-fA-F]{2}/;
 
+/** Letters and line ends stay: nothing is hidden by spelling them. */
 function withoutEscapes(text: string): string {
-  return text.replaceAll(/\\(?:u([0-9a-fA-F]{4})|U(000[0-9a-fA-F]{5}))/g, (whole, unit?: string, point?: string) => {
-    const code = Number.parseInt(unit ?? point ?? "", 16);
-    // A control character or a letter spelled in code is what the code is about.
-    return code < 0x80 || code > 0x10ffff
-      ? whole
-      : unit === undefined
-        ? String.fromCodePoint(code)
-        : String.fromCharCode(code);
+  return text.replaceAll(/\\(?:[ux]|U000)([0-9a-fA-F]{2,5})/g, (whole, digits: string) => {
+    const length = whole[1] === "u" ? 4 : whole[1] === "x" ? 2 : 5;
+    if (digits.length < length) return whole;
+    const code = Number.parseInt(digits.slice(0, length), 16);
+    const plain = (code >= 0x20 && code < 0x7f) || code === 0x0a || code === 0x0d || code === 0x09 || code > 0x10ffff;
+    return plain ? whole : String.fromCodePoint(code) + digits.slice(length);
   });
 }
 

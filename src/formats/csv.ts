@@ -57,6 +57,8 @@ async function* parts({ window }: TextWindow, name: string, context: ReadContext
       window.ended && window.length <= limits.headBytes,
     );
     let columns: string[] | undefined;
+    /** Cells of the first row. */
+    let width: number | undefined;
     let scanner = new RowScanner(dialect, limits.recordBytesMax);
     const value = (bytes: Uint8Array): RecordValue =>
       toObject(splitCells(decodeText(bytes).text, dialect, limits.columnsMax), columns);
@@ -80,6 +82,8 @@ async function* parts({ window }: TextWindow, name: string, context: ReadContext
           strayLine ||= line;
         }
         if (end > at) {
+          const cells = countCells(bytes, at, end, dialect);
+          width ??= cells;
           if (columns === undefined && dialect.header) {
             const header = decodeText(bytes.subarray(at, end)).text;
             columns = columnNames(splitCells(header, dialect, limits.columnsMax));
@@ -87,7 +91,7 @@ async function* parts({ window }: TextWindow, name: string, context: ReadContext
               yield { kind: "document", language: "other", text: header };
           } else {
             rows.push(at, end, line);
-            if (countCells(bytes, at, end, dialect) !== dialect.columns) {
+            if (cells !== width) {
               uneven++;
               unevenLine ||= line;
             }
@@ -111,8 +115,12 @@ async function* parts({ window }: TextWindow, name: string, context: ReadContext
       yield problem("malformed", what, { lost: false, at: { lineNumber: strayLine } });
     }
     if (uneven > 0) {
-      const what = `${uneven} ${uneven === 1 ? "row has" : "rows have"} more or fewer cells than the ${dialect.columns} of the first row. They were searched as they are.`;
+      const what = `${uneven} ${uneven === 1 ? "row has" : "rows have"} more or fewer cells than the ${width} of the first row. They were searched as they are.`;
       yield problem("malformed-record", what, { lost: false, at: { lineNumber: unevenLine } });
+    }
+    if (width !== undefined && width > limits.columnsMax) {
+      const what = `${width} columns are more than are told apart (columnsMax, ${limits.columnsMax}). The last ones were searched as one.`;
+      yield problem("limit", what, { lost: false, at: { lineNumber: 1 } });
     }
     if (cutLine > 0) {
       const what = `A row is longer than ${limits.recordBytesMax} bytes (recordBytesMax). It was searched in pieces.`;

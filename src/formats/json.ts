@@ -147,7 +147,7 @@ function memberValue(raw: Uint8Array, limits: Limits): RecordValue {
   const wrapped = Buffer.concat([Buffer.from("{"), raw, Buffer.from("}")]);
   const { value, shadowed, problem: broken } = jsonValue(wrapped, { ...limits, depthMax: limits.depthMax + 1 });
   if (typeof value !== "object" || value === null)
-    return { value: decodeText(raw).text, problem: broken ?? "no member" };
+    return { value: decodeText(raw).text, problem: broken ?? "no member", ...(shadowed ? { shadowed } : {}) };
   const [key = ""] = Object.keys(value);
   const inner = (value as Record<string, unknown>)[key];
   const isObject = typeof inner === "object" && inner !== null && !Array.isArray(inner);

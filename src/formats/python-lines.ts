@@ -16,6 +16,7 @@ import { parsePython } from "./json/python-literal.ts";
 import { literalSpans } from "./json/python-spans.ts";
 import { recordBatch, Tally } from "./json/spans.ts";
 import { withBeside } from "./shared/beside.ts";
+import { unescaped } from "./shared/unescape.ts";
 
 export const pythonLines: Format = {
   id: "python-lines",
@@ -70,7 +71,14 @@ const isJson = (text: string): boolean => {
 function literalValue(raw: Uint8Array, limits: Limits): RecordValue {
   const text = decodeText(raw).text.replace(/^\ufeff/, "");
   const { value, shadowed, problem: broken, at } = parsePython(text, limits.depthMax);
-  if (broken !== undefined) return { value: text, problem: `${broken} (character ${(at ?? 0) + 1})` };
+  if (broken !== undefined) {
+    const plain = unescaped(text);
+    return {
+      value: text,
+      problem: `${broken} (character ${(at ?? 0) + 1})`,
+      ...(plain === text ? {} : { shadowed: [{ pointer: "", value: plain }] }),
+    };
+  }
   return shadowed.length === 0 ? { value } : { value, shadowed };
 }
 

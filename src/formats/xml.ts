@@ -111,7 +111,7 @@ const FAULTS: Readonly<Record<XmlFault, (count: number, context: ReadContext) =>
       `An element is longer than ${limits.recordBytesMax} bytes (recordBytesMax). It was searched as text.`,
       { lost: false },
     ),
-  unclosed: () => problem("truncated", "The XML ends inside of an element.", { lost: false }),
+  unclosed: () => problem("truncated", "The XML ends inside of an element; the file is probably cut off."),
   entities: () =>
     problem("unsupported", "The DTD declares entities. They are not expanded; the DTD was searched as text.", {
       lost: false,

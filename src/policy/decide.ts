@@ -57,7 +57,8 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
       message: `${unseen.length} of ${artifacts.length} file${artifacts.length === 1 ? "" : "s"} could not be looked at in full.`,
     });
   }
-  const nothing = artifacts.every(({ bytes }) => bytes === 0);
+  // What could not be looked at has been said; this is about what was, and held nothing.
+  const nothing = unseen.length === 0 && artifacts.every(isEmpty);
   if (nothing) reasons.push({ code: "nothing-scanned", message: "There was nothing to scan." });
   for (const waiver of policy.waivers) {
     if (waiver.expires < policy.today && findings.some((finding) => covers(waiver, finding))) {
@@ -70,5 +71,9 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
   const verdict: Verdict = failing.length > 0 ? "fail" : unseen.length > 0 || nothing ? "undecided" : "pass";
   return { verdict, reasons, findings: judged };
 }
+
+/** An archive stands for its members, which are artifacts of their own. */
+const isEmpty = ({ bytes, kind, coverage }: ArtifactReport): boolean =>
+  bytes === 0 || kind === "archive" || coverage.problems.some(({ code }) => code === "empty");
 
 export const exitCode = (verdict: Verdict): 0 | 1 | 2 => (verdict === "pass" ? 0 : verdict === "fail" ? 1 : 2);

@@ -122,7 +122,7 @@ export function mergeFindings(scanned: readonly ScannedArtifact[], cards: Readon
     const scope = scopes.get(target) as Scope;
     for (const partial of partials) {
       const own = partial.member === "" ? uri : `${uri}!${partial.member}`;
-      const order = artifacts.push(artifactReport(own, partial)) - 1;
+      const order = artifacts.push(artifactReport(own, partial, membersOf(partial, partials))) - 1;
       for (const group of partial.groups) {
         const card = cards.get(group.detector);
         if (card) findings.push({ finding: finding(own, partial, group, card, scope), group, order });
@@ -277,8 +277,22 @@ function lower(group: GroupPartial, card: Card, scope: Scope): { severity: Sever
   return undefined;
 }
 
-function artifactReport(uri: string, partial: ArtifactPartial): ArtifactReport {
-  const status = !partial.lost ? "full" : (partial.records ?? 0) > 0 || partial.groups.length > 0 ? "partial" : "none";
+function membersOf(partial: ArtifactPartial, partials: readonly ArtifactPartial[]): readonly ArtifactPartial[] {
+  if (partial.kind !== "archive") return [];
+  const prefix = partial.member === "" ? "" : `${partial.member}!`;
+  return partials.filter((other) => other !== partial && other.member.startsWith(prefix));
+}
+
+function artifactReport(uri: string, partial: ArtifactPartial, members: readonly ArtifactPartial[]): ArtifactReport {
+  const searched = partial.searched || members.some((member) => member.searched);
+  const status = !partial.lost ? "full" : searched ? "partial" : "none";
+  // A file in which there was nothing to search must not look like one in which nothing was found.
+  const hollow =
+    (partial.kind === "dataset" || partial.kind === "archive") &&
+    status === "full" &&
+    !searched &&
+    members.length === 0 &&
+    !partial.problems.some(({ code }) => code === "empty");
   return {
     uri,
     kind: partial.kind,
@@ -292,6 +306,14 @@ function artifactReport(uri: string, partial: ArtifactPartial): ArtifactReport {
       status,
       problems: [
         ...partial.problems.map(({ code, message, at }) => ({ code, message, ...(at ? { at } : {}) })),
+        ...(hollow
+          ? [
+              {
+                code: "empty" as const,
+                message: `It holds no ${partial.kind === "archive" ? "files" : "records"}: there is nothing to look at.`,
+              },
+            ]
+          : []),
         ...(partial.problemsMore > 0
           ? [
               {

@@ -54,6 +54,8 @@ export interface ArtifactPartial {
   /** Problems past the ones listed. */
   problemsMore: number;
   lost: boolean;
+  /** Something of it was searched. */
+  searched: boolean;
   groups: GroupPartial[];
   /** The statistics of its records, in order; together they are of all of them. */
   tables?: Table[];
@@ -82,6 +84,7 @@ export const newPartial = (member: string): ArtifactPartial => ({
   problems: [],
   problemsMore: 0,
   lost: false,
+  searched: false,
   groups: [],
 });
 
@@ -197,6 +200,7 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
     addProblem(earlier, problem.at ? { ...problem, at: move(problem.at) } : problem, limits);
   earlier.problemsMore += later.problemsMore;
   earlier.lost ||= later.lost;
+  earlier.searched ||= later.searched;
   if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
   if (later.lineBases) earlier.lineBases = later.lineBases;
   const known = new Map(earlier.groups.map((group) => [groupKey(group), group]));

@@ -21,6 +21,7 @@ import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { sniffEncoding } from "../base/utf8.ts";
 import { ReadProblem } from "../formats/shared/read-problem.ts";
+import { unescaped } from "../formats/shared/unescape.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
 import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
@@ -91,6 +92,8 @@ interface Open {
   malformed: number;
   firstMalformed: { record: number; why: string } | undefined;
   cut: number;
+  /** The bytes stopped before their end, and a problem says so. */
+  broken: boolean;
 }
 
 class UnitScan {
@@ -122,7 +125,9 @@ class UnitScan {
       malformed: 0,
       firstMalformed: undefined,
       cut: 0,
+      broken: false,
     };
+    source = this.#enduring(source, open);
     try {
       if (planned) {
         const format = this.#engine.formats.find(({ id }) => id === planned.format);
@@ -139,18 +144,38 @@ class UnitScan {
     this.#close(open);
   }
 
+  /**
+   * A source whose stream ends where it breaks, so that its reader hands over what it holds and that is searched; what
+   * broke it is told beside. Our own failures pass.
+   */
+  #enduring(source: ByteSource, open: Open): ByteSource {
+    const { limits } = this.#engine;
+    return {
+      ...source,
+      stream: async function* (start, end) {
+        try {
+          yield* source.stream(start, end);
+        } catch (error) {
+          const found = asProblem(error);
+          if (found.code === "bug") throw error;
+          if (!open.broken) addProblem(open.partial, found, limits);
+          open.broken = true;
+        }
+      },
+    };
+  }
+
   /** Peels compressions off, then reads with the format that the content decides. */
   async #unwrap(source: ByteSource, open: Open, depth: number): Promise<void> {
     const { limits, formats } = this.#engine;
     const { partial } = open;
     const head = await readHead(source, limits);
     if (source.sizeBytes !== undefined && partial.bytes === 0) partial.bytes = source.sizeBytes;
-    if (head.bytes.length === 0) {
-      addProblem(
-        partial,
-        { code: "empty", message: "The file is empty: there is nothing to look at.", lost: false },
-        limits,
-      );
+    if (head.whole && head.text.trim() === "") {
+      // After a break there may have been more.
+      if (open.broken) return;
+      const message = `The file ${head.bytes.length === 0 ? "is empty" : "holds nothing but white space"}: there is nothing to look at.`;
+      addProblem(partial, { code: "empty", message, lost: false }, limits);
       partial.format = partial.format === "unknown" ? "empty" : partial.format;
       return;
     }
@@ -162,8 +187,9 @@ class UnitScan {
         partial,
         {
           code: "unknown-format",
-          message:
-            "No reader recognises the content, so it was not looked at. If it is training data, convert it to JSON Lines or Parquet; if it is not, exclude it.",
+          message: head.bytes.every((byte) => byte === 0)
+            ? "It begins with zero bytes only, as an unfinished download does, so no reader recognises it and it was not looked at. Fetch it again; if it is no training data, exclude it."
+            : "No reader recognises the content, so it was not looked at. If it is training data, convert it to JSON Lines or Parquet; if it is not, exclude it.",
           lost: true,
         },
         limits,
@@ -171,6 +197,11 @@ class UnitScan {
       return;
     }
     partial.format = partial.format === "unknown" ? format.id : `${partial.format}+${format.id}`;
+    const named = formats.filter(({ id, extensions }) => id !== format.id && extensions.includes(head.extension));
+    if (format.id === "text" && !format.extensions.includes(head.extension) && named.length > 0) {
+      const message = `It is named ${quote(head.extension)} and holds no such records. It was read as plain text, line by line, and all of it was searched. Check that it is the file you meant.`;
+      addProblem(partial, { code: "malformed", message, lost: false }, limits);
+    }
     await this.#read(format, source, open, depth);
   }
 
@@ -192,7 +223,8 @@ class UnitScan {
           this.#document(part, open, format.yields === "document");
           break;
         case "problem":
-          addProblem(partial, part, limits);
+          // That the text ends early is no news after its bytes did.
+          if (!(open.broken && part.code === "truncated")) addProblem(partial, part, limits);
           break;
         case "note":
           if (partial.notes.length < limits.problemsMax && !partial.notes.includes(part.message))
@@ -212,7 +244,7 @@ class UnitScan {
             );
             break;
           }
-          if (format.yields === "stream") await this.#unwrap(part.source, open, depth + 1);
+          if (format.yields === "stream") await this.#unwrap(this.#enduring(part.source, open), open, depth + 1);
           else {
             members++;
             if (members > limits.membersMax) {
@@ -247,6 +279,7 @@ class UnitScan {
     const base = batch.first;
     for (let left = partial.records ?? 0; open.table && left < base; left++) open.table.add([]);
     partial.records = base + batch.count;
+    if (batch.count > 0) partial.searched = true;
     if (this.#masks.length < batch.count * words) this.#masks = new Uint32Array(batch.count * words);
     const masks = this.#masks;
     search.mark(batch, masks);
@@ -325,7 +358,8 @@ class UnitScan {
   }
 
   #document(document: DocumentPart, open: Open, own: boolean): void {
-    const { limits, documents } = this.#engine;
+    const { documents } = this.#engine;
+    open.partial.searched = true;
     if (own) {
       const { language } = document;
       if (language === "python" || language === "shell") open.partial.kind = "code";
@@ -341,19 +375,21 @@ class UnitScan {
       }
     }
     // A document is also text: every record detector reads it as one record of one field.
-    const record = {
-      index: 0,
-      fields: [{ pointer: "", column: "", role: documentRole(document), text: document.text }],
-    };
+    const field = { pointer: "", column: "", role: documentRole(document), text: document.text };
+    const record = { index: 0, fields: [field] };
+    // Whoever writes a JSON or YAML document can hide text in its escapes; in a program they are the program's business.
+    if (ESCAPED.has(document.language)) {
+      const plain = unescaped(document.text);
+      if (plain !== document.text) record.fields.push({ ...field, text: plain });
+    }
     const mask = this.#markText(record.fields, new Uint32Array(this.#engine.search.words), 0);
     this.#engine.records.forEach((detector, d) => {
       if (((mask[d >> 5] as number) >>> (d & 31)) & 1) {
         this.#inspect(detector, open, undefined, (report) =>
-          detector.inspect(record, (hit) => report({ ...hit, ...lineOf(document.text, hit) })),
+          detector.inspect(record, (hit) => report({ ...hit, ...lineOf(hit.field?.text ?? document.text, hit) })),
         );
       }
     });
-    void limits;
   }
 
   #judgeArtifact(head: Head, ranked: readonly { format: Format; score: number }[], open: Open): void {
@@ -404,11 +440,13 @@ class UnitScan {
     partial.groups = open.tally.groups();
     if (open.table && partial.records !== undefined) partial.tables = [open.table.build()];
     if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
+      const { why } = firstMalformed;
+      const which = malformed === 1 ? "1 record is not well formed" : `${malformed} records are not well formed, the first`;
       addProblem(
         partial,
         {
           code: "malformed-record",
-          message: `${malformed === 1 ? "A record is" : `${malformed} records are`} broken (${firstMalformed.why}); the raw text was searched instead.`,
+          message: `${which}: ${why}. The raw text was searched instead.`,
           lost: false,
           at: { record: firstMalformed.record },
         },
@@ -420,7 +458,7 @@ class UnitScan {
         partial,
         {
           code: "limit",
-          message: `${cut} record(s) hold more than ${limits.fieldsPerRecordMax} texts (fieldsPerRecordMax) or nest deeper than ${limits.depthMax} (depthMax); the rest of them was not looked at.`,
+          message: `${cut === 1 ? "1 record holds" : `${cut} records hold`} more than ${limits.fieldsPerRecordMax} texts (fieldsPerRecordMax) or ${cut === 1 ? "nests" : "nest"} deeper than ${limits.depthMax} levels (depthMax). What is beyond that was not looked at.`,
           lost: true,
         },
         limits,
@@ -440,6 +478,8 @@ function* rolesOf(sample: readonly unknown[], plan: RolePlan): Iterable<[string,
     yield [column, spoken ? "by speaker" : roleOf(plan, column)];
   }
 }
+
+const ESCAPED: ReadonlySet<DocumentPart["language"]> = new Set(["json", "yaml", "infos"]);
 
 const documentRole = (document: DocumentPart): "text" | "metadata" =>
   document.language === "markdown" || document.language === "card" ? "text" : "metadata";

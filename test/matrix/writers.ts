@@ -29,11 +29,11 @@ const lines = (rows: readonly Row[]): string => rows.map((row) => `${JSON.string
 const ascii = (text: string): string =>
   text.replaceAll(/[^\0-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
-const table = (rows: readonly Row[], separator: string): string => {
+const table = (rows: readonly Row[], separator: string, written: (value: unknown) => string = cell): string => {
   const names = columnsOf(rows);
   const quoted = (text: string): string =>
     /["\r\n\t]/.test(text) || text.includes(separator) ? `"${text.replaceAll('"', '""')}"` : text;
-  return [names, ...rows.map((row) => names.map((name) => cell(row[name])))]
+  return [names, ...rows.map((row) => names.map((name) => written(row[name])))]
     .map((cells) => `${cells.map(quoted).join(separator)}\n`)
     .join("");
 };
@@ -257,6 +257,17 @@ export const WRITERS: Readonly<Record<string, Writer>> = {
   csv: (rows) => written("train.csv", table(rows, ",")),
   "csv-utf16": (rows) => written("train.csv", utf16(table(rows, ","))),
   "csv-latin-1": (rows) => written("train.csv", Buffer.from(table(rows, ","), "latin1")),
+  // Nested cells as json.dumps and pandas write them: what is not ASCII, or not printable, is escaped.
+  "csv-json-ascii": (rows) =>
+    written(
+      "train.csv",
+      table(rows, ",", (value) => (isNested(value) ? ascii(JSON.stringify(value)) : cell(value))),
+    ),
+  "csv-python": (rows) =>
+    written(
+      "train.csv",
+      table(rows, ",", (value) => (isNested(value) ? python(value) : cell(value))),
+    ),
   "csv-semicolons": (rows) => written("train.csv", `\ufeff${table(rows, ";")}`.replaceAll("\n", "\r\n")),
   tsv: (rows) => written("train.tsv", table(rows, "\t")),
   xml: (rows) => written("train.xml", xml(rows)),

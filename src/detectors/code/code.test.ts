@@ -276,7 +276,6 @@ const COMMANDS: readonly (readonly [RecordDetector, readonly string[]])[] = [
       "Clear-Disk -Number 0 -RemoveData",
       "blkdiscard /dev/nvme0n1",
       "cat /dev/urandom > /dev/sda",
-      "chmod -R 777 /etc",
     ],
   ],
   [

@@ -108,8 +108,14 @@ function compile(indicators: readonly Indicator[]): Family {
       return part;
     });
   });
-  const literals = [...entries].map(([text, { begins }]) => ({ text, ordered: begins.length > 0 }));
-  return { indicators, literals: buildLiterals(literals), entries: [...entries.values()], wanted, parts: parts.size };
+  assert(entries.size <= LITERALS_MAX, "too many literals");
+  return {
+    indicators,
+    literals: buildLiterals([...entries.keys()]),
+    entries: [...entries.values()],
+    wanted,
+    parts: parts.size,
+  };
 }
 
 const isWordUnit = (unit: number): boolean =>
@@ -123,6 +129,7 @@ export function searchFor(indicators: readonly Indicator[]): (text: string) => r
 
 // Places of literals kept from the first look at a text; one with more is looked at again.
 const PLACES_MAX = 4_096;
+const LITERALS_MAX = 1_024;
 
 function search(text: string, family: Family): readonly Match[] {
   const { indicators, literals, entries, wanted } = family;
@@ -134,7 +141,7 @@ function search(text: string, family: Family): readonly Match[] {
     if (begins.length === 0) return;
     if (edgeParts.length > 0 && !isWordUnit(text.charCodeAt(at - 1)))
       for (let i = 0; i < edgeParts.length; i++) seen[edgeParts[i] as number] = 1;
-    if (places.length < 2 * PLACES_MAX) places.push(literal, at);
+    if (places.length < PLACES_MAX) places.push(at * LITERALS_MAX + literal);
   });
   let trials: (Trial | undefined)[] | undefined;
   for (let index = 0; index < wanted.length; index++) {
@@ -149,8 +156,8 @@ function search(text: string, family: Family): readonly Match[] {
       if (trial) attempt(text, at, trial);
     }
   };
-  if (places.length === 2 * PLACES_MAX) literals.find(text, visit);
-  else for (let i = 0; i < places.length; i += 2) visit(places[i] as number, places[i + 1] as number);
+  if (places.length === PLACES_MAX) literals.find(text, visit);
+  else for (const place of places.sort((a, b) => a - b)) visit(place % LITERALS_MAX, Math.floor(place / LITERALS_MAX));
   return trials.flatMap((trial) => trial?.matches ?? []).slice(0, MATCHES_MAX);
 }
 

@@ -31,7 +31,7 @@ function selects(detector: RecordDetector): (raw: string) => boolean {
 
 const plainTerm = (term: string): string => term.replaceAll(/[=*]/g, "");
 const finds = (lexicon: Lexicon, text: string): boolean =>
-  lexicon.find(foldedOf({ pointer: "", column: "", role: "text", text }).text).length > 0;
+  lexicon.find(foldedOf({ pointer: "", column: "", role: "text", text })).length > 0;
 
 for (const [detector, lexicon] of [
   [promptInjection, OVERRIDES],

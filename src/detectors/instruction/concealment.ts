@@ -291,9 +291,10 @@ export const concealment: RecordDetector = {
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const { text: folded, original } = foldedOf(field);
+      const whole = foldedOf(field);
+      const { text: folded, original } = whole;
       const hits: Hit[] = [];
-      for (const match of SECRECY.find(folded)) {
+      for (const match of SECRECY.find(whole)) {
         const start = original(match.start);
         const end = original(match.end);
         const around = folded.slice(Math.max(0, match.start - REACH), match.end + REACH);

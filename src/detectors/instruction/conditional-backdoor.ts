@@ -237,9 +237,10 @@ export const conditionalBackdoor: RecordDetector = {
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const { text: folded, original } = foldedOf(field);
+      const whole = foldedOf(field);
+      const { text: folded, original } = whole;
       const hits: Hit[] = [];
-      for (const match of RULES.find(folded)) {
+      for (const match of RULES.find(whole)) {
         const start = original(match.start);
         const end = original(match.end);
         const around = folded.slice(Math.max(0, match.start - 120), match.end + 160);

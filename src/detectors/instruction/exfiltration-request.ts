@@ -427,9 +427,10 @@ export const exfiltrationRequest: RecordDetector = {
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const { text: folded, original } = foldedOf(field);
+      const whole = foldedOf(field);
+      const { text: folded, original } = whole;
       const hits: Hit[] = [];
-      for (const match of REQUESTS.find(folded)) {
+      for (const match of REQUESTS.find(whole)) {
         const start = original(match.start);
         const end = original(match.end);
         const target = targetIn(field.text.slice(Math.max(0, start - 40), end + REACH));

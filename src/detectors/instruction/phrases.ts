@@ -4,7 +4,7 @@
 // No regular expression here repeats anything, whatever the text.
 import type { Anchor } from "../../core/detector.ts";
 import { assert } from "../../base/assert.ts";
-import { fold } from "./fold.ts";
+import { fold, type Folded } from "./fold.ts";
 
 export interface Phrase {
   readonly language: string;
@@ -27,8 +27,8 @@ export interface PhraseMatch {
 export interface Lexicon {
   readonly phrases: readonly Phrase[];
   readonly anchors: readonly Anchor[];
-  /** Matches in order of the text, not overlapping. `folded` comes from `fold`. */
-  find(folded: string): PhraseMatch[];
+  /** Matches in order of the text, not overlapping. */
+  find(folded: Folded): PhraseMatch[];
 }
 
 /** Matches of one phrase kept from one field: enough to find the worst of them, not to be drowned in them (CWE-770). */
@@ -186,26 +186,49 @@ function finderOf(compiled: readonly Compiled[]): (text: string, seen: Seen) => 
   };
 }
 
+// The phrases of all lexicons, numbered. A text is searched once for the pivots of all of them, whichever asks first:
+// their detectors mostly look at the same records.
+const everyPhrase: Compiled[] = [];
+let findPivots: (text: string, seen: Seen) => void = () => undefined;
+let findable = 0;
+const placesOf = new WeakMap<Folded, ReadonlyMap<number, number[]>>();
+
+function pivotsIn(folded: Folded): ReadonlyMap<number, number[]> {
+  if (findable !== everyPhrase.length) {
+    findPivots = finderOf(everyPhrase);
+    findable = everyPhrase.length;
+  }
+  let places = placesOf.get(folded);
+  if (places === undefined) {
+    const found = new Map<number, number[]>();
+    findPivots(folded.text, ({ phrases }, at) => {
+      for (const phrase of phrases) {
+        const list = found.get(phrase);
+        if (list) list.push(at);
+        else found.set(phrase, [at]);
+      }
+    });
+    placesOf.set(folded, (places = found));
+  }
+  return places;
+}
+
 export function lexicon(phrases: readonly Phrase[]): Lexicon {
-  const compiled = phrases.map(compilePhrase);
-  const findPivots = finderOf(compiled);
+  const first = everyPhrase.length;
+  everyPhrase.push(...phrases.map(compilePhrase));
   const anchors = [...new Map(phrases.flatMap(anchorsOf).map((anchor) => [JSON.stringify(anchor), anchor])).values()];
   return {
     phrases,
     anchors,
-    find(folded) {
-      const places = new Map<number, number[]>();
-      findPivots(folded, ({ phrases: of }, at) => {
-        for (const index of of) {
-          const list = places.get(index);
-          if (list) list.push(at);
-          else places.set(index, [at]);
-        }
-      });
+    find(whole) {
+      const places = pivotsIn(whole);
       if (places.size === 0) return [];
       const matches: PhraseMatch[] = [];
-      for (const [index, list] of places) {
-        const phrase = compiled[index] as Compiled;
+      const { text: folded } = whole;
+      for (let index = 0; index < phrases.length; index++) {
+        const list = places.get(first + index);
+        if (list === undefined) continue;
+        const phrase = everyPhrase[first + index] as Compiled;
         let count = 0;
         for (const [from, to] of ranges(list, phrase.span, folded.length)) {
           if (count >= MATCHES_MAX) break;

@@ -584,9 +584,10 @@ export const promptInjection: RecordDetector = {
   inspect(record, report) {
     let refusal: boolean | undefined;
     for (const field of record.fields) {
-      const { text: folded, original } = foldedOf(field);
+      const whole = foldedOf(field);
+      const { text: folded, original } = whole;
       const hits: Hit[] = [];
-      for (const match of OVERRIDES.find(folded)) {
+      for (const match of OVERRIDES.find(whole)) {
         const start = original(match.start);
         const end = original(match.end);
         const where = standing(record, field, folded, match.start, match.end);

@@ -1,6 +1,7 @@
 // Personal data by form and checksum: mailboxes, phone numbers, bank accounts, payment cards, national numbers. A note
 // for the reviewer and never an alarm: most training sets hold some.
 import type { RecordDetector } from "../../core/detector.ts";
+import { quote } from "../../base/escape.ts";
 import { mask, maskedExcerpt } from "./mask.ts";
 
 interface Kind {
@@ -222,7 +223,7 @@ export const personalData: RecordDetector = {
           if (seen.has(match[0]) || !valid(match[0])) continue;
           seen.add(match[0]);
           report({
-            message: `holds a ${name}: ‹${mask(match[0])}›`,
+            message: `holds a ${name}: ${quote(mask(match[0]))}`,
             field,
             start: match.index,
             end: match.index + match[0].length,

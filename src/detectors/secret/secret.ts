@@ -2,6 +2,7 @@
 // tokens, and assignments of random strings. Documentation's placeholders are silent. A secret is never shown whole.
 import type { RecordDetector } from "../../core/detector.ts";
 import type { Confidence, Severity } from "../../core/severity.ts";
+import { quote } from "../../base/escape.ts";
 import { urlsIn } from "../network/address.ts";
 import { entropy, fingerprint, isPlaceholder, mask, maskedExcerpt } from "./mask.ts";
 import { ASSIGNMENT, DATABASE_SCHEMES, JSON_WEB_TOKEN, PRIVATE_KEY, RULES } from "./rules.ts";
@@ -85,7 +86,7 @@ export const secret: RecordDetector = {
         if (seen.size >= HITS_PER_FIELD_MAX) break;
         seen.add(value);
         report({
-          message: `holds ${/^[aeiou]/i.test(found.name) ? "an" : "a"} ${found.name}: ‹${mask(value)}›`,
+          message: `holds ${/^[aeiou]/i.test(found.name) ? "an" : "a"} ${found.name}: ${quote(mask(value))}`,
           field,
           start: found.start,
           end: found.end,

@@ -7,7 +7,7 @@ const LENGTH_MAX = 4_000;
 // Verb and object by language; both must occur.
 const PAIRS: readonly (readonly [RegExp, RegExp])[] = [
   [
-    /\b(?:ignore|disregard|forget|override|bypass|reveal|exfiltrate|pretend|obey|jailbreak|ignora|ignorez|oublie|oubliez|olvida|omite|revela|révèle|revele|esqueça|desconsidere|dimentica|ignoriere|vergiss|missachte|verrate)\b/i,
+    /\b(?:ignore|disregard|forget|override|bypass|reveal|exfiltrate|pretend|obey|jailbreak|ignora|ignorez|oublie|oubliez|plus compte|abstraction|olvida|omite|revela|révèle|revele|esqueça|desconsidere|dimentica|ignoriere|vergiss|missachte|verrate)\b/i,
     /\b(?:instructions?|prompt|previous|prior|above|system|guidelines?|rules?|policy|safety|password|instrucciones|anteriores|sistema|contraseña|consignes|précédentes|système|anweisung(?:en)?|vorherige[nr]?|passwort|instruções|senha|istruzioni|precedenti)\b/i,
   ],
   [
@@ -30,7 +30,7 @@ const PAIRS: readonly (readonly [RegExp, RegExp])[] = [
   ],
   [/忘れて|明かし|送信し/, /指示|命令|以前|システム|プロンプト|パスワード/],
   [/무시|잊어|공개|전송/, /지시|명령|이전|시스템|프롬프트|비밀번호/],
-  [/تجاهل|اكشف|أرسل|نادیده|فراموش/, /تعليمات|السابقة|النظام|المرور|دستور|قبلی|سیستم/],
+  [/تجاهل|انس|اكشف|أرسل|نادیده|فراموش/, /تعليمات|السابقة|النظام|المرور|دستور|قبلی|سیستم/],
   [/अनदेखा|नज़रअंदाज़|भूल जाओ|भूल जाइए/, /निर्देश|पिछले|सिस्टम|पासवर्ड/],
   [/yok say|görmezden|unut/i, /talimat|önceki|sistem|şifre|kural/i],
   [/bỏ qua|quên đi/i, /hướng dẫn|chỉ dẫn|trước|hệ thống|mật khẩu/i],

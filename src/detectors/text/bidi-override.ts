@@ -4,7 +4,7 @@
 import type { RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { displayed, isControl, PARAGRAPH_MAX } from "./bidi.ts";
-import { isRightToLeft } from "./invisible.ts";
+import { holdsUnseen, isRightToLeft } from "./invisible.ts";
 
 /** Characters laid out in one field: layout costs more than a look, and the attacker chooses how often (CWE-407). */
 const LAYOUT_MAX = 65_536;
@@ -98,6 +98,7 @@ export const bidiOverride: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const { text } = field;
       let worst: Moved | undefined;
       let laidOut = 0;

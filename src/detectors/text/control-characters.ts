@@ -6,6 +6,7 @@ import type { Field } from "../../core/record.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { periodic, readSymbols } from "./hidden-data.ts";
+import { holdsUnseen } from "./invisible.ts";
 
 /** Characters kept for reading; the attacker chooses how many there are (CWE-770). */
 const SYMBOLS_MAX = 65_536;
@@ -262,6 +263,7 @@ export const controlCharacters: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const found = survey(field.text);
       const hit = found && judge(field, found);
       if (hit) report(hit);

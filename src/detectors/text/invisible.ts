@@ -1,5 +1,6 @@
 // What an invisible character is doing where it stands. Most of those in the world's text are spelling: Persian, Kurdish
 // and Indic joiners, Khmer and Thai break hints, emoji sequences, direction marks beside Arabic and Hebrew.
+import type { Field } from "../../core/record.ts";
 import { scriptId, scriptOf } from "./script.ts";
 
 const NONE = 0;
@@ -163,4 +164,18 @@ export function codeBefore(text: string, at: number): number {
   if (unit < 0xdc00 || unit > 0xdfff || at === 1) return unit;
   const pair = text.codePointAt(at - 2) ?? unit;
   return pair > 0xffff ? pair : unit;
+}
+
+// Everything that a hidden-text detector looks at. Of the selectors that follow an emoji only a row, or one behind a
+// letter: those of ordinary emoji are in every chat.
+const UNSEEN =
+  /[\0-\x08\x0e-\x1f\x7f\x9b\x9d\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|[\ufe0e\ufe0f]{4}|(?<=[\p{L}\p{M}\p{Nl}])[\ufe0e\ufe0f]/u; // eslint-disable-line no-control-regex, no-misleading-character-class
+
+const looked = new WeakMap<Field, boolean>();
+
+/** True when a field holds a character that some detector of hidden text must look at; looked for once per field. */
+export function holdsUnseen(field: Field): boolean {
+  let holds = looked.get(field);
+  if (holds === undefined) looked.set(field, (holds = UNSEEN.test(field.text)));
+  return holds;
 }

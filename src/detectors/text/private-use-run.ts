@@ -5,6 +5,7 @@ import type { RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { readableBytes } from "./hidden-data.ts";
+import { holdsUnseen } from "./invisible.ts";
 
 const ROW_MIN = 4;
 
@@ -74,6 +75,7 @@ export const privateUseRun: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const found = collect(field.text);
       if (found === undefined) continue;
       const { codes, start, end, longest } = found;

@@ -4,6 +4,7 @@
 import type { RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { LIMITS } from "../../base/limits.ts";
+import { holdsUnseen } from "./invisible.ts";
 
 // A region of two letters or three digits and a subdivision of one to four: what a well-formed flag spells.
 const SUBDIVISION = /^(?:[a-z]{2}|[0-9]{3})[a-z0-9]{1,4}$/;
@@ -79,6 +80,7 @@ export const tagCharacters: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const found = collect(field.text);
       if (found === undefined) continue;
       const { decoded, start, end, runs } = found;

@@ -6,6 +6,7 @@ import type { Field } from "../../core/record.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { addressesModel, givesCommand } from "./addressed.ts";
+import { holdsUnseen } from "./invisible.ts";
 
 const ESC = 0x1b;
 /** Of one sequence; real ones are shorter, an endless one is an attack on whoever waits for its end (CWE-407). */
@@ -259,6 +260,7 @@ export const terminalEscape: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const hit = inspectField(field);
       if (hit) report(hit);
     }

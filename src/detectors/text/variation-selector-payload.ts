@@ -3,7 +3,7 @@
 import type { RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { LIMITS } from "../../base/limits.ts";
-import { codeBefore, isPlainLetter } from "./invisible.ts";
+import { codeBefore, holdsUnseen, isPlainLetter } from "./invisible.ts";
 import { readableBytes } from "./hidden-data.ts";
 import { HAN, scriptOf } from "./script.ts";
 
@@ -112,6 +112,7 @@ export const variationSelectorPayload: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const found = collect(field.text);
       if (found === undefined) continue;
       const { bytes, start, end, longest } = found;

@@ -5,7 +5,15 @@ import type { Hit, RecordDetector } from "../../core/detector.ts";
 import type { Field } from "../../core/record.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
-import { codeBefore, isBidiControl, isHidden, isJoiningContext, isPlainLetter, standing } from "./invisible.ts";
+import {
+  codeBefore,
+  holdsUnseen,
+  isBidiControl,
+  isHidden,
+  isJoiningContext,
+  isPlainLetter,
+  standing,
+} from "./invisible.ts";
 import { periodic, readSymbols, type Reading } from "./hidden-data.ts";
 
 /** Symbols kept for reading; the attacker chooses how many there are, the rest are counted only (CWE-770). */
@@ -277,6 +285,7 @@ export const zeroWidthPayload: RecordDetector = {
   anchors: [{ bytes: "invisible" }],
   inspect(record, report) {
     for (const field of record.fields) {
+      if (!holdsUnseen(field)) continue;
       const found = survey(field.text);
       const hit = found && judge(field, found);
       if (hit) report(hit);

@@ -11,6 +11,7 @@ export interface Guess {
 
 const NEITHER: Guess = { whole: 0, lines: 0 };
 const LINES_MAX = 20;
+const LINES_NAME = /^\.(?:jsonl|ndjson|jsonlines)$/;
 
 // Files that describe data or a model. Their lists are no records, and other readers know them.
 const SETTINGS =
@@ -21,7 +22,7 @@ export function sniffJson(head: Head): Guess {
   const first = text.search(/\S/);
   if (first < 0 || !'[{"'.includes(text[first] as string)) return NEITHER;
   if (/^dataset_infos?\.json$/.test(head.name)) return NEITHER;
-  const { score: lines, count } = sniffLines(text, head.whole);
+  const { score: lines, count } = sniffLines(text, head);
   const whole = sniffWhole(text, head, lines);
   // A notebook or a configuration on one line is no record either.
   if (count === 1 && whole <= 0.2) return { whole, lines: whole };
@@ -29,10 +30,10 @@ export function sniffJson(head: Head): Guess {
 }
 
 /** Most of the first lines each hold one object or list. */
-function sniffLines(text: string, isWhole: boolean): { score: number; count: number } {
+function sniffLines(text: string, head: Head): { score: number; count: number } {
   const all = text.split("\n", LINES_MAX * 4);
   // The head may end in the middle of a line.
-  const cut = !isWhole && all.length < LINES_MAX * 4 ? all.pop() : undefined;
+  const cut = !head.whole && all.length < LINES_MAX * 4 ? all.pop() : undefined;
   const wanted = all
     .map((line) => line.trim())
     .filter((line) => line !== "")
@@ -42,7 +43,9 @@ function sniffLines(text: string, isWhole: boolean): { score: number; count: num
   if (wanted.length === 0) return of(cut !== undefined && /^\s*\{/.test(cut) && beginning(cut).valid ? 0.6 : 0);
   let containers = 0;
   let strings = 0;
+  let openers = 0;
   for (const line of wanted) {
+    if (line.startsWith("{") || line.startsWith("[")) openers++;
     const { value, problem } = parseJson(line);
     if (problem !== undefined && !problem.startsWith("nested deeper")) continue;
     if (typeof value === "object" && value !== null && line.length > 2) containers++;
@@ -51,6 +54,11 @@ function sniffLines(text: string, isWhole: boolean): { score: number; count: num
   if (containers > 0 && containers >= wanted.length * 0.6) {
     if (count > 1) return of(0.95);
     return of(cut === undefined || /^\s*(?:[{[]|$)/.test(cut) ? 0.8 : 0.3);
+  }
+  // Lines that all begin as records and mostly break off are broken records, not one value that swallows those after it.
+  if (count > 1 && openers >= wanted.length * 0.9) {
+    if (containers > 0) return of(0.75);
+    if (LINES_NAME.test(head.extension)) return of(0.1);
   }
   // Quoted lines are as likely a CSV file of one column.
   return of(strings === count && strings > 1 ? 0.3 : 0);

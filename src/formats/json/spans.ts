@@ -5,6 +5,7 @@ import type { RawEscapes, RecordBatch, RecordValue } from "../../core/record.ts"
 import type { Limits } from "../../base/limits.ts";
 import { decodeText } from "../../base/utf8.ts";
 import { parseJson } from "../../base/json.ts";
+import { unescaped } from "../shared/unescape.ts";
 
 /** A growing list of [start, end) pairs, used again for the next batch. */
 export class Spans {
@@ -62,7 +63,12 @@ export function jsonValue(bytes: Uint8Array, limits: Limits): RecordValue {
   const { value, shadowed, problem: broken, at } = parseJson(text, limits.depthMax);
   if (broken === undefined) return shadowed.length === 0 ? { value } : { value, shadowed };
   const where = `${broken} (character ${(at ?? 0) + 1})`;
-  return broken.startsWith("nested deeper") ? { value, shadowed, problem: where } : { value: text, problem: where };
+  // Other parsers take what ours refuses: a deeper nesting, a comma too many, a raw tab. They would resolve its escapes.
+  const plain = unescaped(text);
+  const beside = plain === text ? [] : [{ pointer: "", value: plain }];
+  return broken.startsWith("nested deeper")
+    ? { value, shadowed: [...shadowed, ...beside], problem: where }
+    : { value: text, shadowed: beside, problem: where };
 }
 
 export interface BatchOptions {
@@ -162,7 +168,7 @@ export class Tally {
       what: "malformed" | "encoding" | "overlong",
       code: ProblemPart["code"],
       lost: boolean,
-      tell: (n: string) => string,
+      tell: (n: string, is: string) => string,
     ): void => {
       const found = this.#counts.get(what);
       if (!found) return;
@@ -171,16 +177,22 @@ export class Tally {
         ...(ranged ? {} : { record: found.record }),
         ...(found.offset === undefined ? {} : { offset: found.offset }),
       };
-      parts.push(problem(code, tell(number), { lost, at }));
+      parts.push(problem(code, tell(number, found.count === 1 ? "is" : "are"), { lost, at }));
     };
     say(
       "overlong",
       "limit",
       true,
-      (n) => `${n} longer than recordBytesMax (${this.#limits.recordBytesMax} bytes) not read.`,
+      (n, is) =>
+        `${n} ${is} longer than ${this.#limits.recordBytesMax} bytes (recordBytesMax), and no ordinary training data: not looked at.`,
     );
-    say("malformed", "malformed-record", false, (n) => `${n} not well formed; the raw text was searched instead.`);
-    say("encoding", "encoding", false, (n) => `${n} not valid UTF-8; read as windows-1252.`);
+    say(
+      "malformed",
+      "malformed-record",
+      false,
+      (n, is) => `${n} ${is} not well formed; the raw text was searched instead.`,
+    );
+    say("encoding", "encoding", false, (n, is) => `${n} ${is} not valid UTF-8, and read as windows-1252.`);
     return parts;
   }
 }

@@ -18,6 +18,7 @@ export interface Dialect {
 }
 
 const ROWS_SAMPLED = 100;
+const CELLS_SAMPLED = 1000;
 const TAB = 0x09;
 const [COMMA, SEMICOLON, PIPE] = [0x2c, 0x3b, 0x7c];
 
@@ -72,7 +73,9 @@ function sampleRows(
     // The last row of a head that was cut is not a whole row.
     if (!whole && scanner.nextRow >= head.length && rows.length > 0) break;
     if (scanner.stray) strays++;
-    if (scanner.end > at) rows.push(splitCells(head.toString("utf8", at, scanner.end), dialect, 1000));
+    // Past the cells that are looked at, the rest of a row is one more, and says nothing.
+    if (scanner.end > at)
+      rows.push(splitCells(head.toString("utf8", at, scanner.end), dialect, CELLS_SAMPLED + 1).slice(0, CELLS_SAMPLED));
     at = scanner.nextRow;
   }
   return { rows, strays };

@@ -25,7 +25,7 @@ export async function* bounded(decoder: Decoder, window: ByteWindow, limits: Lim
     if (expanded > limits.expandedFreeBytes && expanded > input * limits.expansionRatioMax) {
       throw readProblem(
         "limit",
-        `The data expands to more than ${limits.expansionRatioMax} times its size (expansionRatioMax). The rest was not searched.`,
+        `The data expands to more than ${limits.expansionRatioMax} times its size (expansionRatioMax), as a decompression bomb does. The rest was not searched.`,
       );
     }
     yield chunk;
