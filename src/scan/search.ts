@@ -3,7 +3,7 @@
 // (costing time), and must never miss one: text hidden by escapes it cannot see through makes the record opaque, and the
 // engine searches an opaque record again after parsing.
 import { isAscii } from "node:buffer";
-import type { ByteClass, RecordDetector } from "../core/detector.ts";
+import type { ByteClass, Literal, RecordDetector } from "../core/detector.ts";
 import type { RawEscapes } from "../core/record.ts";
 import { assert } from "../base/assert.ts";
 import { buildLiterals, type Literals } from "./literals.ts";
@@ -41,14 +41,14 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
   const opaqueBit = detectors.length;
   const words = (opaqueBit >> 5) + 1;
   // Past a mask's own words, inside the search only: one bit for each part of an `all`.
-  const parts = new Map<string, { readonly literals: readonly string[]; readonly bit: number }>();
+  const parts = new Map<string, { readonly literals: readonly Literal[]; readonly bit: number }>();
   const sets: { readonly detector: number; readonly bits: number[] }[] = [];
   detectors.forEach((detector, d) => {
     for (const anchor of detector.anchors) {
       if (typeof anchor === "string" || !("all" in anchor)) continue;
       const bits = anchor.all.map((part) => {
-        const literals = typeof part === "string" ? [part] : part;
-        const key = literals.join("\0");
+        const literals: readonly Literal[] = typeof part === "string" || "word" in part ? [part] : part;
+        const key = JSON.stringify(literals);
         const known = parts.get(key) ?? { literals, bit: words * 32 + parts.size };
         parts.set(key, known);
         return known.bit;
@@ -71,10 +71,15 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
     if (!pattern) patterns.set(key, (pattern = { bytes, mask: new Uint32Array(wide), word }));
     setBit(pattern.mask, bit);
   };
+  const enter = (literal: Literal, bit: number, id: string): void => {
+    if (typeof literal === "string") for (const bytes of spellings(literal, id)) add(bytes, bit);
+    // A word of two letters is too short to search for; with the space behind it, it is not.
+    else if (literal.word.length === 2) add(Buffer.from(`${literal.word} `, "latin1"), bit, true);
+    else for (const bytes of spellings(literal.word, id)) add(bytes, bit, true);
+  };
   detectors.forEach((detector, d) => {
     for (const anchor of detector.anchors) {
-      if (typeof anchor === "string") for (const bytes of spellings(anchor, detector.id)) add(bytes, d);
-      else if ("word" in anchor) for (const bytes of spellings(anchor.word, detector.id)) add(bytes, d, true);
+      if (typeof anchor === "string" || "word" in anchor) enter(anchor, d, detector.id);
       else if ("bytes" in anchor) {
         const mask = classes.get(anchor.bytes) ?? new Uint32Array(wide);
         setBit(mask, d);
@@ -82,9 +87,7 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
       }
     }
   });
-  for (const { literals, bit } of parts.values()) {
-    for (const literal of literals) for (const bytes of spellings(literal, "all")) add(bytes, bit);
-  }
+  for (const { literals, bit } of parts.values()) for (const literal of literals) enter(literal, bit, "all");
   const maskOf = (name: ByteClass): Uint32Array => classes.get(name) ?? new Uint32Array(wide);
   const opaque = new Uint32Array(wide);
   setBit(opaque, opaqueBit);
@@ -250,7 +253,7 @@ const isCapital = (byte: number | undefined): boolean =>
 /** No ASCII letter or digit on either side; the letter of a `\n` or `\t` escape before it is none. */
 function isWord(bytes: Uint8Array, start: number, end: number): boolean {
   const after = bytes[end];
-  if (isLetter(after) || isDigit(after)) return false;
+  if (bytes[end - 1] !== 0x20 && (isLetter(after) || isDigit(after))) return false;
   const before = bytes[start - 1];
   return !(isLetter(before) || isDigit(before)) || bytes[start - 2] === 0x5c;
 }

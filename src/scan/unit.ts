@@ -441,7 +441,8 @@ class UnitScan {
     if (open.table && partial.records !== undefined) partial.tables = [open.table.build()];
     if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
       const { why } = firstMalformed;
-      const which = malformed === 1 ? "1 record is not well formed" : `${malformed} records are not well formed, the first`;
+      const which =
+        malformed === 1 ? "1 record is not well formed" : `${malformed} records are not well formed, the first`;
       addProblem(
         partial,
         {

@@ -122,17 +122,12 @@ export const CREDENTIAL_HARVESTS: readonly Indicator[] = [
     whole: true,
     needs: [["|"], ["nc", "netcat", "curl", "wget", "openssl", "mail", "telnet", "socat"]],
     anchors: [
-      { word: "env" },
-      "printenv",
-      { bytes: "raw-ip" },
-      ...["ncat", "netcat", "mailx", "sendmail", "telnet", "socat"].map((word) => ({ word })),
       {
         all: [
-          ["set", "export", "declare"],
-          ["curl", "wget", "openssl"],
+          [{ word: "env" }, "printenv", { word: "set" }, { word: "export" }, { word: "declare" }],
+          [{ word: "nc" }, "ncat", "netcat", "curl", "wget", "openssl", { word: "mail" }, "telnet", "socat"],
         ],
       },
-      { all: [["export", "declare"], "mail"] },
     ],
     pattern:
       /(?<=(?:^|[\s;&|("'`$])(?:\/usr\/bin\/)?)(?:env|printenv|set|export\s+-p|declare\s+-x)(?:\s?\|\s?(?:sort|grep\s[^\n|]{1,40}|base64(?:\s-w\s?0)?|gzip|tr\s[^\n|]{1,40})){0,3}\s?\|\s?(?:\w{1,12}\s)?(?:nc|ncat|netcat|curl|wget|openssl|mail|telnet|socat)\b[^\n]{0,160}/iy,

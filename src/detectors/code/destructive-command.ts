@@ -17,15 +17,7 @@ export const DESTRUCTIVE_COMMANDS: readonly Indicator[] = [
     starts: ["rm"],
     whole: true,
     needs: [["-"]],
-    // The name is too short for the byte search: its flags, in any order.
-    anchors: [
-      "no-preserve-root",
-      "--recursive",
-      ...["rf", "fr", "rvf", "rfv", "vrf", "fvr", "frv", "vfr", "rfi", "irf", "rif", "fri", "dfr", "rfd", "rdf"].map(
-        (flags) => ({ word: `-${flags}` }),
-      ),
-      ...["~/*", "rm${ifs}", "rm$ifs", "&&rm", "/*.*"],
-    ],
+    anchors: ["no-preserve-root", { word: "rm" }, "rm${ifs}", "rm$ifs", "&&rm"],
     pattern: new RegExp(
       String.raw`(?<![\w.-])rm(?:\s|\$\{?IFS\}?)+(?:-{1,2}[\w-]{1,24}(?:\s|\$\{?IFS\}?)+){1,5}(?<=-[a-z]{0,4}(?:r|R|recursive)[a-z]{0,6}\s[^\n]{0,60})(?:--\s)?` +
         ROOT,

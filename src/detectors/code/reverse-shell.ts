@@ -22,13 +22,10 @@ export const REVERSE_SHELLS: readonly Indicator[] = [
     starts: ["nc", "netcat", "cryptcat", "pwncat"],
     whole: true,
     needs: [["-"], ["sh", "cmd", "powershell"]],
-    // Two letters and a dash are too little for the byte search: what runs, or where it leads.
     anchors: [
-      { bytes: "raw-ip" },
-      ...["bash", "zsh", "ksh", "csh", "tcsh", "dash", "ash", "cmd", "ncat", "netcat", "cryptcat", "pwncat"].map(
-        (word) => ({ word }),
-      ),
-      ...["bin/sh", "powershell", "busybox", "nc.exe", "nc64.exe", "nc.traditional", "nc.openbsd"],
+      { word: "nc" },
+      ...["ncat", "netcat", "cryptcat", "pwncat"].map((word) => ({ word })),
+      ...["nc${ifs}", "nc$ifs", "nc.exe", "nc64.exe", "nc.traditional", "nc.openbsd"],
     ],
     pattern:
       /\b(?:nc|ncat|netcat|nc\.(?:traditional|openbsd|exe)|nc64\.exe|cryptcat|pwncat)(?:\s|\$\{?IFS\}?)[^\n|;&]{0,160}?(?:-[a-z]{0,6}[ec]|--(?:sh-)?exec)(?:\s|\$\{?IFS\}?|=)+["'\\]{0,3}(?:\/[\w/.-]{1,40}\/)?(?:(?:ba|z|k|c|da|a|tc)?sh\b|cmd(?:\.exe)?\b|powershell)/iy,

@@ -140,28 +140,74 @@ const SCRIPTS: readonly RegExp[] = [
   /[\u3040-\u9fff]/,
   /[\uac00-\ud7af]/,
 ];
-const BEYOND_LATIN = /[\u0370-\uffff]/;
+const BEYOND_LATIN = /[\u0370-\u0e7f\u3040-\u9fff\uac00-\ud7af]/;
 
 interface Pivot {
   readonly word: string;
+  /** Letters before the first mark in it. */
+  readonly head: number;
   /** Which phrases it is a pivot of. */
   readonly phrases: readonly number[];
 }
 type Seen = (pivot: Pivot, at: number) => void;
 
-function finderIn(script: RegExp | undefined, pivots: readonly Pivot[]): (text: string, seen: Seen) => void {
+type Finder = (text: string, seen: Seen) => void;
+
+// In Latin text a pivot begins a word: a tree of their letters is walked from the start of each word, and left at the
+// first letter that begins no pivot.
+const CLASSES = 32;
+const CLASS_OF = new Uint8Array(128);
+for (let code = 0; code < 128; code++) {
+  const c = String.fromCharCode(code).toLowerCase();
+  if (c >= "a" && c <= "z") CLASS_OF[code] = 1 + c.charCodeAt(0) - 97;
+  else if (c === "_") CLASS_OF[code] = 27;
+  else if (c >= "0" && c <= "9") CLASS_OF[code] = 28;
+}
+const START = 0;
+const LOST = 1;
+
+function latinFinder(pivots: readonly Pivot[]): Finder {
+  const rows: number[][] = [START, LOST].map(() => [START, ...Array.from({ length: CLASSES - 1 }, () => LOST)]);
+  const ended: Pivot[][] = [[], []];
+  for (const pivot of pivots) {
+    let node = START;
+    // A pivot with a mark in it is walked up to the mark, and then compared.
+    for (const letter of pivot.word.slice(0, pivot.head)) {
+      const row = rows[node] as number[];
+      const c = CLASS_OF[letter.charCodeAt(0)] as number;
+      if (row[c] === LOST) {
+        row[c] = rows.length;
+        rows.push([START, ...Array.from({ length: CLASSES - 1 }, () => LOST)]);
+        ended.push([]);
+      }
+      node = row[c] as number;
+    }
+    ended[node]?.push(pivot);
+  }
+  const next = Uint16Array.from(rows.flat());
+  const ends = Uint8Array.from(ended, (list) => (list.length > 0 ? 1 : 0));
+  return (text, seen) => {
+    let node = START;
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      node = next[node * CLASSES + (code < 128 ? (CLASS_OF[code] as number) : 0)] as number;
+      if (ends[node] === 0) continue;
+      for (const pivot of ended[node] as Pivot[]) {
+        const start = at + 1 - pivot.head;
+        if (text.startsWith(pivot.word, start)) seen(pivot, start);
+      }
+    }
+  };
+}
+
+function scriptFinder(script: RegExp, pivots: readonly Pivot[]): Finder {
   const heads = pivots.filter(({ word }) => !pivots.some((b) => b.word !== word && word.startsWith(b.word)));
   const begun = new Map(
     heads.map(({ word }) => [word, pivots.filter((pivot) => pivot.word.startsWith(word))] as const),
   );
-  const choice = heads
-    .map(({ word }) => escaped(word))
-    .sort()
-    .join("|");
-  // In Latin text a pivot begins a word.
-  const pattern = new RegExp(script === undefined ? String.raw`\b(?:${choice})` : choice, "g");
+  const pattern = new RegExp(heads.map(({ word }) => escaped(word)).join("|"), "g");
   return (text, seen) => {
-    if (script?.test(text) === false) return;
+    if (!script.test(text)) return;
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       pattern.lastIndex = match.index + 1;
@@ -171,15 +217,16 @@ function finderIn(script: RegExp | undefined, pivots: readonly Pivot[]): (text: 
   };
 }
 
-function finderOf(compiled: readonly Compiled[]): (text: string, seen: Seen) => void {
+function finderOf(compiled: readonly Compiled[]): Finder {
   const all = [...new Set(compiled.flatMap(({ pivots }) => pivots))].map((word) => ({
     word,
+    head: /^\w*/.exec(word)?.[0].length ?? 0,
     phrases: compiled.flatMap(({ pivots }, index) => (pivots.includes(word) ? [index] : [])),
   }));
   const own = (script: RegExp | undefined): Pivot[] =>
     all.filter(({ word }) => SCRIPTS.find((s) => s.test(word[0] ?? "")) === script);
-  const latin = finderIn(undefined, own(undefined));
-  const others = SCRIPTS.flatMap((script) => (own(script).length === 0 ? [] : [finderIn(script, own(script))]));
+  const latin = latinFinder(own(undefined));
+  const others = SCRIPTS.flatMap((script) => (own(script).length === 0 ? [] : [scriptFinder(script, own(script))]));
   return (text, seen) => {
     latin(text, seen);
     if (BEYOND_LATIN.test(text)) for (const find of others) find(text, seen);
@@ -189,7 +236,7 @@ function finderOf(compiled: readonly Compiled[]): (text: string, seen: Seen) => 
 // The phrases of all lexicons, numbered. A text is searched once for the pivots of all of them, whichever asks first:
 // their detectors mostly look at the same records.
 const everyPhrase: Compiled[] = [];
-let findPivots: (text: string, seen: Seen) => void = () => undefined;
+let findPivots: Finder = () => undefined;
 let findable = 0;
 const placesOf = new WeakMap<Folded, ReadonlyMap<number, number[]>>();
 

@@ -166,16 +166,58 @@ export function codeBefore(text: string, at: number): number {
   return pair > 0xffff ? pair : unit;
 }
 
-// Everything that a hidden-text detector looks at. Of the selectors that follow an emoji only a row, or one behind a
-// letter: those of ordinary emoji are in every chat.
-const UNSEEN =
-  /[\0-\x08\x0e-\x1f\x7f\x9b\x9d\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|[\ufe0e\ufe0f]{4}|(?<=[\p{L}\p{M}\p{Nl}])[\ufe0e\ufe0f]/u; // eslint-disable-line no-control-regex, no-misleading-character-class
+// Everything that a hidden-text detector looks at, by code unit. Of the selectors that follow an emoji only a row, or one
+// behind a letter: those of ordinary emoji are in every chat.
+const SEEN = 0;
+const LOOK = 1;
+const SELECTOR = 2;
+const HIGH = 3;
+const UNITS = new Uint8Array(0x10000);
+for (const [from, to, trait] of [
+  [0, 8, LOOK],
+  [0x0e, 0x1f, LOOK],
+  [0x7f, 0x7f, LOOK],
+  [0x9b, 0x9b, LOOK],
+  [0x9d, 0x9d, LOOK],
+  [0x202a, 0x202e, LOOK],
+  [0x2066, 0x2069, LOOK],
+  [0xd800, 0xdbff, HIGH],
+  [0xdc00, 0xf8ff, LOOK],
+  [0xfdd0, 0xfdef, LOOK],
+  [0xfe00, 0xfe0d, LOOK],
+  [0xfe0e, 0xfe0f, SELECTOR],
+  [0xfff9, 0xfffb, LOOK],
+  [0xfffe, 0xffff, LOOK],
+] as const)
+  UNITS.fill(trait, from, to + 1);
+for (let code = 0; code < 0x10000; code++) if (isHidden(code)) UNITS[code] = LOOK;
+
+const LETTER_OR_MARK = /[\p{L}\p{M}\p{Nl}]/u;
+const ROW = /[\ufe0e\ufe0f]{4}/y;
+
+function unseenIn(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const trait = UNITS[text.charCodeAt(at)] as number;
+    if (trait === SEEN) continue;
+    if (trait === LOOK) return true;
+    if (trait === SELECTOR) {
+      ROW.lastIndex = at;
+      if (ROW.test(text) || LETTER_OR_MARK.test(String.fromCodePoint(codeBefore(text, at)))) return true;
+      continue;
+    }
+    const code = text.codePointAt(at) as number;
+    // Lone surrogates, tags and private planes, noncharacters, and the few hidden ones of the first plane.
+    if (code < 0x10000 || code >= 0xe0000 || (code & 0xfffe) === 0xfffe || isHidden(code)) return true;
+    at++;
+  }
+  return false;
+}
 
 const looked = new WeakMap<Field, boolean>();
 
 /** True when a field holds a character that some detector of hidden text must look at; looked for once per field. */
 export function holdsUnseen(field: Field): boolean {
   let holds = looked.get(field);
-  if (holds === undefined) looked.set(field, (holds = UNSEEN.test(field.text)));
+  if (holds === undefined) looked.set(field, (holds = unseenIn(field.text)));
   return holds;
 }
