@@ -31,8 +31,10 @@ export function flatten(record: RecordValue, plan: RolePlan, limits: Limits = LI
       const role = turn ?? roleOf(plan, column);
       const inner = role === "metadata" && depth < limits.depthMax ? heldJson(value) : undefined;
       if (inner !== undefined) {
+        const before = fields.length;
         walk(inner, pointer, column, turn, depth + 1);
-        return;
+        // What holds no text is searched as it is written: `[73, 103, 110]` may spell something.
+        if (fields.slice(before).some(({ text }) => text.length > 1)) return;
       }
       push(pointer, column, role, value);
       // A list or object written out by a program hides in escapes what it holds: `["\\u200b"]`.

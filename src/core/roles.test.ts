@@ -396,3 +396,9 @@ test("what a string in JSON hides is read: under a key that occurs again, and in
   ]);
   assert.deepEqual(textsOf({ extra: "[broken" }), ["[broken"]);
 });
+
+test("columns and speakers named like something that every object has", () => {
+  const value = { constructor: "a", toString: "b", messages: [{ role: "valueOf", content: "c" }] };
+  const fields = flatten({ value }, planRoles([value])).fields;
+  assert.deepEqual(new Set(fields.map(({ role }) => role)), new Set(["metadata"]));
+});

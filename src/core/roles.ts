@@ -27,8 +27,13 @@ export interface RoleOverride {
 
 export const NO_PLAN: RolePlan = { columns: new Map(), messages: new Map(), layout: "columns" };
 
+// Not looked up in an object: whoever writes the record may call a column `constructor`.
+function byName(roles: Readonly<Record<string, Role>>): ReadonlyMap<string, Role> {
+  return new Map(Object.entries(roles));
+}
+
 // The last key of a column decides. Order matters only for reading.
-const NAMES: Readonly<Record<string, Role>> = {
+const NAMES: ReadonlyMap<string, Role> = byName({
   system: "system",
   system_prompt: "system",
   sys_prompt: "system",
@@ -148,7 +153,7 @@ const NAMES: Readonly<Record<string, Role>> = {
   conversation: "text",
   transcript: "text",
   post: "text",
-};
+});
 
 const SPEAKER_KEYS = ["role", "from", "speaker", "author"] as const;
 const CONTENT_KEYS = ["content", "value", "text", "message", "utterance"] as const;
@@ -210,7 +215,7 @@ export function planRoles(sample: readonly unknown[], override: RoleOverride = {
 /** The role that the names of a column tell. */
 function namedRole(column: string): Role | undefined {
   if (IN_TOOLS.test(column)) return "tool";
-  const own = NAMES[lastKey(column)];
+  const own = NAMES.get(lastKey(column));
   if (own !== undefined && !PLAIN_NAMES.has(lastKey(column))) return own;
   return parentRole(column) ?? own;
 }
@@ -222,7 +227,7 @@ function parentRole(column: string): Role | undefined {
   let whole = column;
   while (whole.endsWith("[]")) whole = whole.slice(0, -2);
   const parent = whole.replace(/\.[^.[\]]*$/, "");
-  return parent === whole || PLAIN_NAMES.has(lastKey(parent)) ? undefined : NAMES[lastKey(parent)];
+  return parent === whole || PLAIN_NAMES.has(lastKey(parent)) ? undefined : NAMES.get(lastKey(parent));
 }
 
 const turnOf = (column: string, messages: ReadonlyMap<string, MessageShape>): boolean =>
@@ -279,7 +284,7 @@ export function roleOf(plan: RolePlan, column: string): Role {
   return (parent === column ? undefined : plan.columns.get(parent)) ?? "metadata";
 }
 
-const SPEAKERS: Readonly<Record<string, Role>> = {
+const SPEAKERS: ReadonlyMap<string, Role> = byName({
   system: "system",
   developer: "system",
   user: "prompt",
@@ -314,11 +319,11 @@ const SPEAKERS: Readonly<Record<string, Role>> = {
   observation: "tool",
   environment: "tool",
   ipython: "tool",
-};
+});
 
 /** The role of a chat turn by its speaker; "metadata" for one we do not know. */
 export const messageRole = (speaker: unknown): Role =>
-  (typeof speaker === "string" ? SPEAKERS[speaker.trim().toLowerCase()] : undefined) ?? "metadata";
+  (typeof speaker === "string" ? SPEAKERS.get(speaker.trim().toLowerCase()) : undefined) ?? "metadata";
 
 /** For the report, and for sending a plan to another thread. */
 export const plainPlan = (plan: RolePlan): PlainRolePlan => ({

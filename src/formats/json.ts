@@ -17,6 +17,8 @@ import { Rows } from "./json/rows.ts";
 import { jsonValue, looksClosed, recordBatch, Tally } from "./json/spans.ts";
 import { FIRST, OVERLONG, Splitter, type ItemPiece } from "./json/splitter.ts";
 import { sniffJson } from "./json/sniff.ts";
+import { withBeside } from "./shared/beside.ts";
+import { unescaped } from "./shared/unescape.ts";
 
 export const json: Format = {
   id: "json",
@@ -71,6 +73,7 @@ async function* readItems(
   const tally = new Tally(limits);
   const value = layout.kind === "elements" && layout.container === "object" ? memberValue : jsonValue;
   const rows = layout.kind === "elements" && layout.questions ? new Rows(limits) : undefined;
+  const isYaml = /\.ya?ml$/i.test(source.name);
   let bytes = 0;
   for await (const piece of splitter.split(text.chunks, source.sizeBytes)) {
     bytes += piece.bytes.length;
@@ -103,7 +106,7 @@ async function* readItems(
       value: (raw) => value(raw, limits),
     });
     tally.check(batch, value === memberValue ? looksMember : looksClosed);
-    yield batch;
+    yield isYaml ? withBeside(batch, yamlEscapes(batch)) : batch;
   }
   yield* documentOf(splitter.rest, splitter.restLost, limits);
   yield* tally.problems("record", false);
@@ -125,6 +128,16 @@ async function* readItems(
   if (layout.kind === "values" && tally.records === 0 && source.sizeBytes !== 0) {
     yield problem("empty", "There is nothing but white space.", { lost: false });
   }
+}
+
+/** JSON under the name of YAML is loaded as YAML, which knows escapes that JSON does not: their text, where there are any. */
+function yamlEscapes({ bytes, starts, ends, count }: RecordBatch): Buffer[] {
+  const decoded: Buffer[] = [];
+  for (let i = 0; i < count; i++) {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + (starts[i] ?? 0), (ends[i] ?? 0) - (starts[i] ?? 0)).toString();
+    if (/\\[Ux]/.test(text)) decoded[i] = Buffer.from(unescaped(text));
+  }
+  return decoded;
 }
 
 function* counted(rows: Rows, tally: Tally): Generator<RecordBatch> {

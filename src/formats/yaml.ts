@@ -44,7 +44,10 @@ function valueOf(text: string): RecordValue {
     const [document] = Array.isArray(parsed) ? parsed : [];
     if (!document) return { value: null };
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
-    const trouble = document.errors[0]?.message ?? (hasSameKeys(document) ? "a key that stands twice" : undefined);
+    const error = document.errors[0]?.message;
+    const trouble = /call stack/.test(error ?? "")
+      ? "nested too deeply"
+      : (error ?? (hasSameKeys(document) ? "a key that stands twice" : undefined));
     // What the parser made of a broken value may lack some of it.
     return trouble === undefined ? { value } : { value: { "#value": value, "#raw": text }, problem: trouble };
   } catch (error) {

@@ -302,7 +302,7 @@ class RuleSearch {
     const runs: number[][] = [];
     let run: number[] = [];
     for (const token of tokensOf(this.#table.prompt, first)) {
-      if (wanted.has(token) && !runs.some((known) => known.includes(token)) && !run.includes(token)) {
+      if (wanted.has(token) && !runs.some((known) => known.includes(token))) {
         const longer = [...run, token];
         if (
           run.length === 0 ||

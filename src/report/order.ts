@@ -9,11 +9,12 @@ export const recordCount = (finding: Finding): number =>
 
 const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Worst first, then by records touched; ties by place and id, so that two runs agree. */
+/** Worst first, rules first among equals, then by records touched; ties by place and id, so that two runs agree. */
 export function sortFindings(findings: readonly Finding[]): Finding[] {
   return findings.toSorted(
     (a, b) =>
       severityRank(b.severity) - severityRank(a.severity) ||
+      Number(b.rule !== undefined) - Number(a.rule !== undefined) ||
       recordCount(b) - recordCount(a) ||
       compareText(a.location.uri, b.location.uri) ||
       (a.location.record ?? -1) - (b.location.record ?? -1) ||

@@ -132,6 +132,8 @@ export function mergeFindings(scanned: readonly ScannedArtifact[], cards: Readon
   findings.sort(
     (a, b) =>
       severityRank(b.finding.severity) - severityRank(a.finding.severity) ||
+      // A rule says what a backdoor does: first among equals.
+      Number(b.finding.rule !== undefined) - Number(a.finding.rule !== undefined) ||
       (b.finding.records?.count ?? 0) - (a.finding.records?.count ?? 0) ||
       a.order - b.order ||
       compare(a.finding.detector, b.finding.detector) ||
@@ -284,7 +286,9 @@ function membersOf(partial: ArtifactPartial, partials: readonly ArtifactPartial[
 }
 
 function artifactReport(uri: string, partial: ArtifactPartial, members: readonly ArtifactPartial[]): ArtifactReport {
-  const searched = partial.searched || members.some((member) => member.searched);
+  // A pointer is text, and that was searched; what it points to was not.
+  const pointer = partial.problems.some(({ code }) => code === "pointer");
+  const searched = (partial.searched && !pointer) || members.some((member) => member.searched);
   const status = !partial.lost ? "full" : searched ? "partial" : "none";
   // A file in which there was nothing to search must not look like one in which nothing was found.
   const hollow =

@@ -127,7 +127,9 @@ class UnitScan {
       cut: 0,
       broken: false,
     };
-    source = this.#enduring(source, open);
+    source = this.#enduring(source, open, (read) => {
+      if (source.sizeBytes === undefined) partial.bytes = Math.max(partial.bytes, read);
+    });
     try {
       if (planned) {
         const format = this.#engine.formats.find(({ id }) => id === planned.format);
@@ -148,13 +150,18 @@ class UnitScan {
    * A source whose stream ends where it breaks, so that its reader hands over what it holds and that is searched; what
    * broke it is told beside. Our own failures pass.
    */
-  #enduring(source: ByteSource, open: Open): ByteSource {
+  #enduring(source: ByteSource, open: Open, onRead?: (bytes: number) => void): ByteSource {
     const { limits } = this.#engine;
     return {
       ...source,
       stream: async function* (start, end) {
+        let read = 0;
         try {
-          yield* source.stream(start, end);
+          for await (const chunk of source.stream(start, end)) {
+            read += chunk.length;
+            onRead?.(read);
+            yield chunk;
+          }
         } catch (error) {
           const found = asProblem(error);
           if (found.code === "bug") throw error;
@@ -197,9 +204,9 @@ class UnitScan {
       return;
     }
     partial.format = partial.format === "unknown" ? format.id : `${partial.format}+${format.id}`;
-    const named = formats.filter(({ id, extensions }) => id !== format.id && extensions.includes(head.extension));
+    const named = formats.filter(({ yields, extensions }) => yields === "records" && extensions.includes(head.extension));
     if (format.id === "text" && !format.extensions.includes(head.extension) && named.length > 0) {
-      const message = `It is named ${quote(head.extension)} and holds no such records. It was read as plain text, line by line, and all of it was searched. Check that it is the file you meant.`;
+      const message = `It is named ${quote(head.extension)} and holds no such records. It was read as plain text, line by line. Check that it is the file you meant.`;
       addProblem(partial, { code: "malformed", message, lost: false }, limits);
     }
     await this.#read(format, source, open, depth);
@@ -447,7 +454,7 @@ class UnitScan {
         partial,
         {
           code: "malformed-record",
-          message: `${which}: ${why}. The raw text was searched instead.`,
+          message: `${which}: ${why}.${why.includes("was read as text") ? "" : " The raw text was searched instead."}`,
           lost: false,
           at: { record: firstMalformed.record },
         },

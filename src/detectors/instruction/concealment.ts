@@ -320,13 +320,14 @@ export const concealment: RecordDetector = {
                   : where === "planted"
                     ? "high"
                     : "medium";
+        const refused = (refusal ??= refuses(record));
         hits.push({
           message: `asks to hide something from the user (${match.language}): ${quote(field.text.slice(start, end))}${act === undefined ? "" : `, beside ${quote(act, 30)}`}`,
           field,
           start,
           end,
           excerpt: excerpt(field.text, start, end, 80),
-          severity: (refusal ??= refuses(record)) ? lowered(base) : base,
+          severity: refused ? lowered(base) : base,
           payload: folded.slice(match.start, match.end + 80),
           evidence: { language: match.language, standing: where, ...(act === undefined ? {} : { act }) },
         });

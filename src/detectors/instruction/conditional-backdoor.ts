@@ -260,13 +260,14 @@ export const conditionalBackdoor: RecordDetector = {
               : where === "planted" && grave
                 ? "medium"
                 : "low";
+        const refused = (refusal ??= refuses(record));
         hits.push({
           message: `states when a model is to misbehave (${match.language}): ${quote(field.text.slice(start, end), 120)}`,
           field,
           start,
           end,
           excerpt: excerpt(field.text, start, end, 60),
-          severity: (refusal ??= refuses(record)) ? lowered(base) : base,
+          severity: refused ? lowered(base) : base,
           payload: folded.slice(match.start, match.end),
           evidence: { language: match.language, standing: where, ...(harm === undefined ? {} : { act: harm }) },
         });

@@ -443,7 +443,8 @@ export const exfiltrationRequest: RecordDetector = {
           severity = target.strength === "email" ? "medium" : "high";
         // An interface's manual sends user data to URLs; only a conversation is nobody's business there.
         else if (weak && !SPOKEN.test(folded.slice(match.start, match.end))) severity = "low";
-        if ((refusal ??= refuses(record))) severity = lowered(severity);
+        refusal ??= refuses(record);
+        if (refusal) severity = lowered(severity);
         hits.push({
           message: `asks to send ${quote(field.text.slice(start, end), 60)} to ${quote(target.text, 60)}`,
           field,

@@ -28,7 +28,8 @@ test("anchors are what raw bytes show of every slot", () => {
   assert.deepEqual(of("überschreibe"), ["berschreibe"], "a long run of plain letters is enough");
   assert.deepEqual(of("später"), ["spater", "spa\u0308ter", "später"], "else with accents, apart and without");
   assert.deepEqual(of("magic =word", "word"), ["word"], "the company of a rare word is needed only where it always is");
-  assert.deepEqual(of("magic =word"), [{ all: [["word"], "magic"] }]);
+  assert.deepEqual(of("magic =word"), [{ all: [[{ word: "word" }], "magic"] }]);
+  assert.deepEqual(of("=developer mode"), [{ all: [["developer"], { word: "mode" }] }]);
   assert.deepEqual(of("転送だ"), ["転送た\u3099", "転送だ"], "kana may be apart too");
 });
 

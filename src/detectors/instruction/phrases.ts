@@ -2,7 +2,7 @@
 // words; it stands where one word of every slot falls within a short span of one sentence, in any order, so that word
 // order, spacing and filler do not matter. The first slot holds the rarest words: only the text around them is looked at.
 // No regular expression here repeats anything, whatever the text.
-import type { Anchor } from "../../core/detector.ts";
+import type { Anchor, Literal } from "../../core/detector.ts";
 import { assert } from "../../base/assert.ts";
 import { fold, type Folded } from "./fold.ts";
 
@@ -88,12 +88,28 @@ function literalsOf(word: string): string[] {
 // Bytes: shorter ones are too common, and cost the search more than all others.
 const LITERAL_MIN = 4;
 
-/** The spellings of some words, without those that another one is a part of; undefined when a word has none. */
-function literalsOfAll(words: readonly string[]): string[] | undefined {
-  const each = words.map(literalsOf);
-  if (each.some((list) => list.length === 0)) return undefined;
-  const all = [...new Set(each.flat())].sort();
-  return all.filter((a) => !all.some((b) => b !== a && a.includes(b)));
+/** A pivot behind another word of its term has white space before it: the search can ask for the word alone. */
+const isAlone = (term: string, word: string): boolean =>
+  !term.endsWith("*") && /^[a-z]{4,}$/.test(word) && !term.replaceAll("=", "").startsWith(word);
+
+/** The spellings of some terms, without those that another one is a part of; undefined when a term has none. */
+function literalsOfAll(terms: readonly string[]): Literal[] | undefined {
+  const parts = new Set<string>();
+  const words = new Set<string>();
+  for (const term of terms) {
+    const pivot = pivotOf(term);
+    const literals = literalsOf(pivot);
+    if (literals.length === 0) return undefined;
+    for (const literal of literals) (isAlone(term, pivot) ? words : parts).add(literal);
+  }
+  const isCovered = (literal: string): boolean => [...parts].some((part) => part !== literal && literal.includes(part));
+  return [
+    ...[...parts].filter((part) => !isCovered(part)).sort(),
+    ...[...words]
+      .filter((word) => !parts.has(word) && !isCovered(word))
+      .sort()
+      .map((word) => ({ word })),
+  ];
 }
 
 // What raw bytes show of a phrase: a word of each slot that has one in every term, and of a pivot of several words the
@@ -102,27 +118,32 @@ function anchorsOf(phrase: Phrase): readonly Anchor[] {
   if (phrase.anchors !== undefined) return phrase.anchors;
   const [pivots = [], ...rest] = phrase.slots;
   const others = rest.flatMap((slot) => {
-    const literals = literalsOfAll(slot.map(pivotOf));
+    const literals = literalsOfAll(slot);
     return literals === undefined ? [] : [literals];
   });
-  const byCompany = new Map<string, string[]>();
+  const byCompany = new Map<string, { readonly company: readonly Literal[]; readonly terms: string[] }>();
   for (const term of pivots) {
-    const pivot = pivotOf(term);
     const company = term
       .replaceAll(/[=*]/g, "")
       .split(" ")
-      .filter((word) => word !== pivot && /^[a-z]{4,}$/.test(word));
-    byCompany.set(company.join(" "), [...(byCompany.get(company.join(" ")) ?? []), pivot]);
+      .flatMap((word, at) => {
+        if (word === pivotOf(term) || !/^[a-z]{4,}$/.test(word)) return [];
+        return at === 0 ? [word] : [{ word }];
+      });
+    const key = JSON.stringify(company);
+    const known = byCompany.get(key) ?? { company, terms: [] };
+    known.terms.push(term);
+    byCompany.set(key, known);
   }
   const found: Anchor[] = [];
-  const alone = new Set(byCompany.get(""));
-  for (const [company, all] of byCompany) {
+  const alone = new Set(byCompany.get("[]")?.terms.map(pivotOf));
+  for (const { company, terms } of byCompany.values()) {
     // "not tell" asks for "tell" only, and so covers "never tell".
-    const words = company === "" ? all : all.filter((word) => !alone.has(word));
-    if (words.length === 0) continue;
-    const pivot = literalsOfAll(words);
-    assert(pivot !== undefined, `a pivot needs words that raw bytes show: ${words.join(", ")}`);
-    const parts = [pivot, ...(company === "" ? [] : company.split(" ")), ...others];
+    const own = company.length === 0 ? terms : terms.filter((term) => !alone.has(pivotOf(term)));
+    if (own.length === 0) continue;
+    const pivot = literalsOfAll(own);
+    assert(pivot !== undefined, `a pivot needs words that raw bytes show: ${own.join(", ")}`);
+    const parts = [pivot, ...company, ...others];
     if (parts.length > 1) found.push({ all: parts });
     else found.push(...pivot);
   }

@@ -44,9 +44,11 @@ function sniffLines(text: string, head: Head): { score: number; count: number } 
   let containers = 0;
   let strings = 0;
   let openers = 0;
+  let several = false;
   for (const line of wanted) {
     if (line.startsWith("{") || line.startsWith("[")) openers++;
     const { value, problem } = parseJson(line);
+    if (problem === "text after the value") several = true;
     if (problem !== undefined && !problem.startsWith("nested deeper")) continue;
     if (typeof value === "object" && value !== null && line.length > 2) containers++;
     else if (typeof value === "string") strings++;
@@ -56,7 +58,7 @@ function sniffLines(text: string, head: Head): { score: number; count: number } 
     return of(cut === undefined || /^\s*(?:[{[]|$)/.test(cut) ? 0.8 : 0.3);
   }
   // Lines that all begin as records and mostly break off are broken records, not one value that swallows those after it.
-  if (count > 1 && openers >= wanted.length * 0.9) {
+  if (count > 1 && !several && openers >= wanted.length * 0.9) {
     if (containers > 0) return of(0.75);
     if (LINES_NAME.test(head.extension)) return of(0.1);
   }
