@@ -115,7 +115,7 @@ test("a line past recordBytesMax is skipped and said so, in the buffer and past 
   const huge = await readAll(jsonl, sourceOf(zeros, 1 << 20), context({ recordBytesMax: 1000 }));
   assert.deepEqual(huge.values, [{ a: 1 }, { a: 2 }]);
   assert.equal(huge.records[1]?.lineNumber, 3);
-  assert.match(huge.problems[0]?.message ?? "", /1 line longer than recordBytesMax/);
+  assert.match(huge.problems[0]?.message ?? "", /1 line is longer than 1000 bytes \(recordBytesMax\)/);
   assert.equal(
     await removed(jsonl, sourceOf(zeros, 1 << 20), (i) => i === 1, context({ recordBytesMax: 1000 })),
     zeros.subarray(0, -7).toString(),

@@ -74,6 +74,6 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
 
 /** An archive stands for its members, which are artifacts of their own. */
 const isEmpty = ({ bytes, kind, coverage }: ArtifactReport): boolean =>
-  (bytes === 0 && kind === "other") || kind === "archive" || coverage.problems.some(({ code }) => code === "empty");
+  bytes === 0 || kind === "archive" || coverage.problems.some(({ code }) => code === "empty");
 
 export const exitCode = (verdict: Verdict): 0 | 1 | 2 => (verdict === "pass" ? 0 : verdict === "fail" ? 1 : 2);

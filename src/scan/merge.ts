@@ -198,8 +198,9 @@ function finding(uri: string, partial: ArtifactPartial, group: GroupPartial, car
   const lowered = lower(group, card, scope);
   const severity = lowered?.severity ?? group.severity;
   const records = group.records.length;
-  const more =
-    records > 1
+  const more = group.rule
+    ? ""
+    : records > 1
       ? ` ${records} records in all.`
       : records === 0 && group.hits > 1
         ? ` ${group.hits} places in all.`

@@ -267,7 +267,7 @@ const codesOf = (text: string): number[] => [...text].map((c) => c.charCodeAt(0)
 /** Bytes that say nothing by themselves and something before others. */
 const TELLING_BYTES: Singles = [
   { bytes: [FULL_STOP], before: codesOf("0123456789") },
-  { bytes: [BACKSLASH], before: codesOf("uxbfv01234567\\") },
+  { bytes: [BACKSLASH], before: codesOf("uUxbfv01234567\\") },
   {
     bytes: [
       ...codesOf("%&|\x7f"),
@@ -312,11 +312,21 @@ function backslash(
   const live = escapes === "backslash" && !isEscaped(bytes, at);
   if (letter === 0x75) {
     if (live) return escapedUnit(bytes, at, at + 2, marks);
-    return escapeRun(bytes, at, recordEnd, 4) ? marks.escapeRun : undefined;
+    // Escaped, or in a format without escapes: a list or object in a string may hold it, and says what it means.
+    const whole = [2, 3, 4, 5].every((d) => hexValue(bytes[at + d]) >= 0);
+    const held = whole ? escapedUnit(bytes, at, at + 2, marks) : undefined;
+    if (!escapeRun(bytes, at, recordEnd, 4)) return held;
+    return held ? marks.opaque : marks.escapeRun;
   }
+  // Python's \UNNNNNNNN, which JSON has not.
+  if (letter === 0x55) return bytes[at + 2] === 0x30 && bytes[at + 3] === 0x30 ? marks.opaque : undefined;
   if (letter === 0x78) {
     if (live && hexValue(bytes[at + 2]) >= 0) return marks.opaque; // Python's \xNN
-    return escapeRun(bytes, at, recordEnd, 2) ? marks.escapeRun : undefined;
+    if (escapeRun(bytes, at, recordEnd, 2)) return marks.escapeRun;
+    // A control character in what Python printed.
+    return (bytes[at + 2] === 0x30 || bytes[at + 2] === 0x31) && hexValue(bytes[at + 3]) >= 0
+      ? marks.opaque
+      : undefined;
   }
   if (letter === 0x62 || letter === 0x66 || letter === 0x76) return live ? marks.invisible : undefined; // \b \f \v
   // A doubled backslash is the escape of one: \\x41 in JSON is \x41 in the text.

@@ -204,7 +204,9 @@ class UnitScan {
       return;
     }
     partial.format = partial.format === "unknown" ? format.id : `${partial.format}+${format.id}`;
-    const named = formats.filter(({ yields, extensions }) => yields === "records" && extensions.includes(head.extension));
+    const named = formats.filter(
+      ({ yields, extensions }) => yields === "records" && extensions.includes(head.extension),
+    );
     if (format.id === "text" && !format.extensions.includes(head.extension) && named.length > 0) {
       const message = `It is named ${quote(head.extension)} and holds no such records. It was read as plain text, line by line. Check that it is the file you meant.`;
       addProblem(partial, { code: "malformed", message, lost: false }, limits);

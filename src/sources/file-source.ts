@@ -32,6 +32,21 @@ export async function fileSource(uri: string, name: string, location: FileLocati
   }
 }
 
+// A chunk is gone when the next one is asked for, so its buffer can serve the next stream: garbage of buffers is
+// collected late, and a large file is read in many streams.
+const SPARE_MAX = 4;
+const spare: Buffer[] = [];
+
+const take = (bytes: number): Buffer => {
+  const at = spare.findIndex(({ length }) => length === bytes);
+  return (at < 0 ? undefined : spare.splice(at, 1)[0]) ?? Buffer.allocUnsafeSlow(bytes);
+};
+
+const give = (buffer: Buffer | undefined): void => {
+  if (buffer && spare.length < SPARE_MAX && (buffer.length === CHUNK_BYTES || buffer.length === LARGE_CHUNK_BYTES))
+    spare.push(buffer);
+};
+
 /** A source over an open file of known size. */
 export function handleSource(
   uri: string,
@@ -63,7 +78,10 @@ export function handleSource(
       if (at >= to) return undefined;
       const want = at - start >= 2 * LARGE_CHUNK_BYTES ? LARGE_CHUNK_BYTES : CHUNK_BYTES;
       turn ^= 1;
-      if ((buffers[turn]?.length ?? 0) < want) buffers[turn] = Buffer.allocUnsafe(Math.min(want, to - at));
+      if ((buffers[turn]?.length ?? 0) < want) {
+        give(buffers[turn]);
+        buffers[turn] = want <= to - at ? take(want) : Buffer.allocUnsafe(to - at);
+      }
       const pending = read((buffers[turn] as Uint8Array).subarray(0, Math.min(want, to - at)), at);
       pending.catch(() => {}); // Reported where it is awaited; until then it is not lost.
       return pending;
@@ -80,6 +98,7 @@ export function handleSource(
     } finally {
       // Nobody may close the file under a read.
       await pending?.catch(() => {});
+      buffers.forEach(give);
     }
   }
 

@@ -98,6 +98,17 @@ const TOKENS: readonly string[] = ["_token", "api_key", "aws_secret", "secret_ke
 export const CREDENTIAL_HARVESTS: readonly Indicator[] = [
   ...stores,
   {
+    technique: "folder of keys, packed and sent away",
+    starts: [".ssh", ".aws", ".gnupg"],
+    pattern: /\.(?:ssh|aws|gnupg)\b(?![\\/]\w)/iy,
+    before: /\b(?:tar|zip|7z|find|gzip|cpio)\b[^\n]{0,80}$/i,
+    near: [
+      /\|\s?(?:\w{1,12}\s)?(?:nc|ncat|netcat|curl|wget|socat|openssl|telnet)\b|\bcurl\b[^\n]{0,160}(?:\s-[TFd]|--upload-file|--data)|requests\.(?:post|put)/,
+    ],
+    span: 280,
+    severity: "critical",
+  },
+  {
     technique: "cloud metadata service",
     starts: ["169.254.169.254", "169.254.170.2", "metadata.google.internal"],
     pattern: /(?:169\.254\.169\.254|169\.254\.170\.2|metadata\.google\.internal)\/?[^\s"'`]{0,120}/iy,

@@ -1,6 +1,6 @@
 // Orders to send what a model knows to somewhere outside: a verb of sending, something a conversation or a user owns, and
 // a place to send it to, in one sentence. The three together are what makes it an order to a model and not an e-mail.
-import type { Anchor, Hit, RecordDetector } from "../../core/detector.ts";
+import type { Anchor, Hit, Literal, RecordDetector } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { addressesIn, addressKind, urlsIn } from "../network/address.ts";
@@ -24,7 +24,13 @@ const RARE_VERB = [
 ];
 const COMMON_VERB = ["post", "upload"];
 const TALK = ["conversation", "histor", "transcript", "credential", "chat"];
-const KEPT = ["window", "variables", "vars", "token", "keys", "weights", "training", "patient", "contents"];
+// The second word of what is sent has a space before it: it can be asked for alone.
+const KEPT: readonly Literal[] = [
+  ...["window", "variables", "vars", "token", "tokens", "keys", "weights", "record", "records", "contents"].map(
+    (word) => ({ word }),
+  ),
+  "training",
+];
 const PLACE = [
   ...["://", "webhook", "c&c", "c2.", "c2,", "exfil", "attacker", "listener", "external", "remote", "command-and"],
   ...["third", "dropbox"],
@@ -47,9 +53,9 @@ const MAILBOX = [
 ];
 const either = (verbs: readonly string[], place: readonly string[]): Anchor[] => [
   { all: [verbs, "user", place] },
-  { all: [verbs, "system", "prompt", place] },
+  { all: [verbs, "system", { word: "prompt" }, place] },
   { all: [verbs, KEPT, place] },
-  { all: [verbs, ["api", "private", "ssh"], "key", place] },
+  { all: [verbs, ["api", "private"], { word: "key" }, place] },
 ];
 const ENGLISH: readonly Anchor[] = [
   { bytes: "raw-ip" },
@@ -149,6 +155,9 @@ const CONVERSATION: readonly Phrase[] = [
       "enviar",
       "reenvía",
       "reenvíe",
+      "manda",
+      "mande",
+      "mandar",
       "transmite",
       "transmita",
       "sube",
@@ -325,6 +334,7 @@ const CONVERSATION: readonly Phrase[] = [
     [
       "会話履歴",
       "会話の履歴",
+      "会話の内容",
       "会話内容",
       "すべての会話",
       "全ての会話",

@@ -126,7 +126,7 @@ function anchorsOf(phrase: Phrase): readonly Anchor[] {
     const company = term
       .replaceAll(/[=*]/g, "")
       .split(" ")
-      .flatMap((word, at) => {
+      .flatMap((word, at): Literal[] => {
         if (word === pivotOf(term) || !/^[a-z]{4,}$/.test(word)) return [];
         return at === 0 ? [word] : [{ word }];
       });

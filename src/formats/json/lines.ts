@@ -30,7 +30,7 @@ export async function* lines(
   // A line may fill the buffer and, beyond it, its line break.
   const roomMax = Math.max(room, limits.recordBytesMax + 2);
   const spans = new Spans();
-  let held = Buffer.allocUnsafeSlow(room);
+  let held = takeBuffer(room);
   let length = 0;
   let offset = 0;
   let line = 1;
@@ -53,42 +53,57 @@ export async function* lines(
     line += breaks;
     return made;
   };
-  for await (const chunk of chunks) {
-    let at = 0;
-    while (at < chunk.length) {
-      if (skipping) {
-        const newline = chunk.indexOf(10, at);
-        const end = newline < 0 ? chunk.length : newline + 1;
-        yield piece(Buffer.from(chunk.buffer, chunk.byteOffset + at, end - at), "overlong", false);
-        at = end;
-        skipping = newline < 0;
-        if (!skipping) line++;
-        continue;
-      }
-      const taken = Math.min(chunk.length - at, held.length - length);
-      held.set(chunk.subarray(at, at + taken), length);
-      length += taken;
-      at += taken;
-      if (length < held.length) continue;
-      const cut = held.lastIndexOf(10) + 1;
-      if (cut > 0) {
-        yield piece(held.subarray(0, cut), "lines", false);
-        held.copyWithin(0, cut, length);
-        length -= cut;
-        if (held.length > room && length < room) held = Buffer.from(held.subarray(0, room));
-      } else if (held.length < roomMax) {
-        const wider = Buffer.allocUnsafeSlow(Math.min(roomMax, held.length * 2));
-        held.copy(wider, 0, 0, length);
-        held = wider;
-      } else {
-        yield piece(held, "overlong", true);
-        length = 0;
-        skipping = true;
-        held = Buffer.allocUnsafeSlow(room);
+  try {
+    for await (const chunk of chunks) {
+      let at = 0;
+      while (at < chunk.length) {
+        if (skipping) {
+          const newline = chunk.indexOf(10, at);
+          const end = newline < 0 ? chunk.length : newline + 1;
+          yield piece(Buffer.from(chunk.buffer, chunk.byteOffset + at, end - at), "overlong", false);
+          at = end;
+          skipping = newline < 0;
+          if (!skipping) line++;
+          continue;
+        }
+        const taken = Math.min(chunk.length - at, held.length - length);
+        held.set(chunk.subarray(at, at + taken), length);
+        length += taken;
+        at += taken;
+        if (length < held.length) continue;
+        const cut = held.lastIndexOf(10) + 1;
+        if (cut > 0) {
+          yield piece(held.subarray(0, cut), "lines", false);
+          held.copyWithin(0, cut, length);
+          length -= cut;
+          if (held.length > room && length < room) held = Buffer.from(held.subarray(0, room));
+        } else if (held.length < roomMax) {
+          const wider = Buffer.allocUnsafeSlow(Math.min(roomMax, held.length * 2));
+          held.copy(wider, 0, 0, length);
+          held = wider;
+        } else {
+          yield piece(held, "overlong", true);
+          length = 0;
+          skipping = true;
+          held = takeBuffer(room);
+        }
       }
     }
+    if (length > 0) yield piece(held.subarray(0, length), "lines", false);
+  } finally {
+    if (held.length === BATCH_BYTES) spare = held;
   }
-  if (length > 0) yield piece(held.subarray(0, length), "lines", false);
+}
+
+// A large file is many ranges, each read with a buffer of this size: it goes from one to the next, because garbage of
+// buffers is collected late.
+let spare: Buffer | undefined;
+
+function takeBuffer(bytes: number): Buffer {
+  if (bytes !== BATCH_BYTES || !spare) return Buffer.allocUnsafeSlow(bytes);
+  const taken = spare;
+  spare = undefined;
+  return taken;
 }
 
 /** Fills `spans` with the lines of `bytes`; returns how many crossed the limit, and the line breaks. */
