@@ -93,7 +93,11 @@ export type Report = (hit: Hit) => void;
  */
 export type Anchor =
   | Literal
-  | { readonly all: readonly (Literal | readonly Literal[])[] }
+  | {
+      readonly all: readonly (Literal | readonly Literal[])[];
+      /** How far apart, in bytes, its parts may begin; anywhere in the record where it is absent. */
+      readonly within?: number;
+    }
   | { readonly bytes: ByteClass };
 export type Literal = string | { readonly word: string };
 

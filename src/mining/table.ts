@@ -23,6 +23,10 @@ class SideBuilder {
     this.#tokens[this.#length++] = token;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   end(): void {
     this.#ends.push(this.#length);
   }
@@ -77,6 +81,11 @@ export class TableBuilder {
     side.end();
   }
 
+  /** What it holds, in tokens; a record costs as much as 16. */
+  get size(): number {
+    return this.#prompt.length + this.#response.length + 16 * this.#whole.length;
+  }
+
   build(): Table {
     return {
       records: this.#whole.length,
@@ -87,6 +96,10 @@ export class TableBuilder {
     };
   }
 }
+
+/** The size of a table, as its builder counts it. */
+export const tableSize = ({ prompt, response, records }: Table): number =>
+  prompt.tokens.length + response.tokens.length + 16 * records;
 
 /** One table of all, in order. */
 export function joinTables(tables: readonly Table[]): Table {

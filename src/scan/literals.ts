@@ -34,7 +34,7 @@ for (let byte = 0; byte < 256; byte++) {
 const LETTERS = [82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1];
 const frequency = (byte: number): number => LETTERS[byte - 0x61] ?? (byte === 0x2e || byte === 0x2d ? 12 : 4);
 
-const TABLE_BITS = 14;
+const TABLE_BITS = 16;
 
 /**
  * Literals of three bytes or more; `singles` are visited where one of their followers stands behind, `doubled` after

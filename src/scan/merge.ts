@@ -6,8 +6,8 @@ import type { Card, DatasetDetector, DatasetHit } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import type { ArtifactReport, Finding, RecordLine } from "../core/report.ts";
 import { severityRank, type Severity } from "../core/severity.ts";
-import { joinTables } from "../mining/table.ts";
-import type { ArtifactPartial, GroupPartial } from "./partial.ts";
+import { joinTables, tableSize } from "../mining/table.ts";
+import { TABLE_SIZE_MAX, type ArtifactPartial, type GroupPartial } from "./partial.ts";
 
 export interface ScannedArtifact {
   readonly uri: string;
@@ -28,9 +28,6 @@ const SUBJECT_RECORDS_MIN = 20;
 /** And by payloads of which at least this share differ from each other. */
 const SUBJECT_DISTINCT_MIN = 0.5;
 
-/** Tokens that the statistics of one dataset may hold: about 1 GB of memory at most, 150,000 long records (CWE-770). */
-const TABLE_TOKENS_MAX = 120_000_000;
-
 /** Shows each dataset, all files of a target together, to the detectors of datasets; their hits join the groups. */
 export function concludeDatasets(scanned: readonly ScannedArtifact[], datasets: readonly DatasetDetector[]): void {
   for (const [, members] of Map.groupBy(scanned, ({ target }) => target)) {
@@ -42,9 +39,9 @@ export function concludeDatasets(scanned: readonly ScannedArtifact[], datasets: 
     for (const partial of members.flatMap(({ partials }) => partials)) {
       const own = partial.tables ?? [];
       delete partial.tables;
-      const size = own.reduce((sum, { prompt, response }) => sum + prompt.tokens.length + response.tokens.length, 0);
-      if (own.length === 0) continue;
-      if (tokens + size > TABLE_TOKENS_MAX) {
+      const size = own.reduce((sum, one) => sum + tableSize(one), 0);
+      if (own.length === 0 && !partial.tooLarge) continue;
+      if (partial.tooLarge || tokens + size > TABLE_SIZE_MAX) {
         partial.notes.push(
           "The dataset is too large for its statistics to be held together; associations were not searched for in this file.",
         );

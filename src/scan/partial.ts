@@ -6,6 +6,7 @@ import type { Card, DatasetHit, Hit } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import type { ArtifactReport } from "../core/report.ts";
 import type { Limits } from "../base/limits.ts";
+import { tableSize } from "../mining/table.ts";
 
 export interface HitSample {
   readonly record: number | undefined;
@@ -59,6 +60,8 @@ export interface ArtifactPartial {
   groups: GroupPartial[];
   /** The statistics of its records, in order; together they are of all of them. */
   tables?: Table[];
+  /** They grew past what may be held, and were dropped. */
+  tooLarge?: boolean;
   /** Lines before each range of a split file, from the pass that reads all of it. */
   lineBases?: number[];
 }
@@ -201,7 +204,7 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
   earlier.problemsMore += later.problemsMore;
   earlier.lost ||= later.lost;
   earlier.searched ||= later.searched;
-  if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
+  addTables(earlier, later);
   if (later.lineBases) earlier.lineBases = later.lineBases;
   const known = new Map(earlier.groups.map((group) => [groupKey(group), group]));
   for (const group of later.groups) {
@@ -222,6 +225,18 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
     }
   }
   if (later.records !== undefined) earlier.records = base + later.records;
+}
+
+/** Tokens that the statistics of one dataset may hold: about 1 GB of memory at most, 150,000 long records (CWE-770). */
+export const TABLE_SIZE_MAX = 120_000_000;
+
+/** Tables of a file are dropped as soon as they are too large, not when all of them are there. */
+function addTables(earlier: ArtifactPartial, later: ArtifactPartial): void {
+  if (later.tooLarge) earlier.tooLarge = true;
+  if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
+  const size = (earlier.tables ?? []).reduce((sum, table) => sum + tableSize(table), 0);
+  if (size > TABLE_SIZE_MAX) earlier.tooLarge = true;
+  if (earlier.tooLarge) delete earlier.tables;
 }
 
 const groupKey = (group: GroupPartial): string =>

@@ -32,64 +32,78 @@ const LITERAL = /^[a-z0-9_.:$@#!<>&=/()[\]{}*|,;~^?+-]{3,}$/i;
 
 interface Pattern {
   readonly bytes: Uint8Array;
+  /** Detectors that it marks by itself. */
   readonly mask: Uint32Array;
-  /** Its bits count only where it stands as a word. */
+  /** Parts of an `all` that it is a literal of. */
+  readonly parts: number[];
+  /** It counts only where it stands as a word. */
   readonly word: boolean;
+}
+
+/** An `all` of a detector: its parts, and how far apart they may begin, in bytes. */
+interface PartSet {
+  readonly detector: number;
+  readonly parts: readonly number[];
+  readonly within: number;
 }
 
 export function buildSearch(detectors: readonly RecordDetector[]): Search {
   const opaqueBit = detectors.length;
   const words = (opaqueBit >> 5) + 1;
-  // Past a mask's own words, inside the search only: one bit for each part of an `all`.
-  const parts = new Map<string, { readonly literals: readonly Literal[]; readonly bit: number }>();
-  const sets: { readonly detector: number; readonly bits: number[] }[] = [];
+  const parts = new Map<string, { readonly literals: readonly Literal[]; readonly id: number }>();
+  const setsOf: PartSet[][] = [];
   detectors.forEach((detector, d) => {
     for (const anchor of detector.anchors) {
       if (typeof anchor === "string" || !("all" in anchor)) continue;
-      const bits = anchor.all.map((part) => {
+      const ids = anchor.all.map((part) => {
         const literals: readonly Literal[] = typeof part === "string" || "word" in part ? [part] : part;
         const key = JSON.stringify(literals);
-        const known = parts.get(key) ?? { literals, bit: words * 32 + parts.size };
+        const known = parts.get(key) ?? { literals, id: parts.size };
         parts.set(key, known);
-        return known.bit;
+        return known.id;
       });
-      sets.push({ detector: d, bits });
+      const set: PartSet = { detector: d, parts: ids, within: anchor.within ?? Infinity };
+      for (const id of new Set(ids)) (setsOf[id] ??= []).push(set);
     }
   });
-  const wide = words + ((parts.size + 31) >> 5);
   const classes = new Map<ByteClass, Uint32Array>();
   const patterns = new Map<string, Pattern>();
   const setBit = (mask: Uint32Array, bit: number): void => {
     mask[bit >> 5] = (mask[bit >> 5] ?? 0) | (1 << (bit & 31));
   };
-  const add = (bytes: Uint8Array, bit: number, word = false): void => {
+  const add = (bytes: Uint8Array, word: boolean): Pattern => {
     // Equal but for the case of ASCII letters is the same pattern; bytes of UTF-8 have no case.
     const key = `${word}:${Buffer.from(bytes)
       .toString("latin1")
       .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
     let pattern = patterns.get(key);
-    if (!pattern) patterns.set(key, (pattern = { bytes, mask: new Uint32Array(wide), word }));
-    setBit(pattern.mask, bit);
+    if (!pattern) patterns.set(key, (pattern = { bytes, mask: new Uint32Array(words), parts: [], word }));
+    return pattern;
   };
-  const enter = (literal: Literal, bit: number, id: string): void => {
-    if (typeof literal === "string") for (const bytes of spellings(literal, id)) add(bytes, bit);
+  const enter = (literal: Literal, id: string): Pattern[] => {
+    if (typeof literal === "string") return spellings(literal, id).map((bytes) => add(bytes, false));
     // A word of two letters is too short to search for; with the space behind it, it is not.
-    else if (literal.word.length === 2) add(Buffer.from(`${literal.word} `, "latin1"), bit, true);
-    else for (const bytes of spellings(literal.word, id)) add(bytes, bit, true);
+    if (literal.word.length === 2) return [add(Buffer.from(`${literal.word} `, "latin1"), true)];
+    return spellings(literal.word, id).map((bytes) => add(bytes, true));
   };
   detectors.forEach((detector, d) => {
     for (const anchor of detector.anchors) {
-      if (typeof anchor === "string" || "word" in anchor) enter(anchor, d, detector.id);
-      else if ("bytes" in anchor) {
-        const mask = classes.get(anchor.bytes) ?? new Uint32Array(wide);
+      if (typeof anchor === "string" || "word" in anchor) {
+        for (const { mask } of enter(anchor, detector.id)) setBit(mask, d);
+      } else if ("bytes" in anchor) {
+        const mask = classes.get(anchor.bytes) ?? new Uint32Array(words);
         setBit(mask, d);
         classes.set(anchor.bytes, mask);
       }
     }
   });
-  for (const { literals, bit } of parts.values()) for (const literal of literals) enter(literal, bit, "all");
-  const maskOf = (name: ByteClass): Uint32Array => classes.get(name) ?? new Uint32Array(wide);
-  const opaque = new Uint32Array(wide);
+  for (const { literals, id } of parts.values()) {
+    for (const pattern of literals.flatMap((literal) => enter(literal, "all"))) {
+      if (!pattern.parts.includes(id)) pattern.parts.push(id);
+    }
+  }
+  const maskOf = (name: ByteClass): Uint32Array => classes.get(name) ?? new Uint32Array(words);
+  const opaque = new Uint32Array(words);
   setBit(opaque, opaqueBit);
   const list: readonly Pattern[] = [...patterns.values()];
   const literals = buildLiterals(
@@ -99,7 +113,7 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
   );
   const everything = maskOf("everything");
   const marks: Marks = {
-    words: wide,
+    words,
     opaque,
     invisible: maskOf("invisible"),
     mixedScript: maskOf("mixed-script"),
@@ -108,31 +122,68 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
     emojiToken: maskOf("emoji-token"),
     rawIp: maskOf("raw-ip"),
   };
-  let inner = new Uint32Array(0);
+  const joiner = new Joiner(setsOf, parts.size, words);
   return {
     words,
     opaqueBit,
     mark(input, masks) {
       const { count } = input;
-      if (inner.length < count * wide) inner = new Uint32Array(count * wide);
-      inner.fill(0, 0, count * wide);
-      findLiterals(input, literals, list, marks, inner);
-      findRuns(input, marks, inner);
-      if (!isAscii(input.bytes)) {
-        for (let i = 0; i < count; i++) {
-          if (isAscii(input.bytes.subarray(input.starts[i], input.ends[i]))) continue;
-          findNonAscii(input, i, marks, inner);
-        }
+      masks.fill(0, 0, count * words);
+      for (let w = 0; w < words; w++) {
+        const bits = everything[w] as number;
+        if (bits !== 0) for (let i = 0; i < count; i++) masks[i * words + w] = bits;
       }
+      findLiterals(input, literals, list, joiner, marks, masks);
+      findRuns(input, marks, masks);
+      if (isAscii(input.bytes)) return;
       for (let i = 0; i < count; i++) {
-        for (let w = 0; w < words; w++)
-          masks[i * words + w] = (inner[i * wide + w] as number) | (everything[w] as number);
-        let seen = 0;
-        for (let w = words; w < wide; w++) seen |= inner[i * wide + w] as number;
-        if (seen !== 0) joinSets(sets, inner, i * wide, masks, i * words);
+        if (!isAscii(input.bytes.subarray(input.starts[i], input.ends[i]))) findNonAscii(input, i, marks, masks);
       }
     },
   };
+}
+
+/** Remembers where the parts of the sets were last seen, and marks a detector when one of its sets is together. */
+class Joiner {
+  readonly #setsOf: readonly (readonly PartSet[])[];
+  readonly #words: number;
+  readonly #at: Float64Array;
+  readonly #record: Float64Array;
+  /** Counts records over all calls: a part seen in another record is not seen. */
+  #base = 0;
+
+  constructor(setsOf: readonly (readonly PartSet[])[], parts: number, words: number) {
+    this.#setsOf = setsOf;
+    this.#words = words;
+    this.#at = new Float64Array(parts);
+    this.#record = new Float64Array(parts).fill(-1);
+  }
+
+  begin(records: number): number {
+    const base = this.#base;
+    this.#base += records;
+    return base;
+  }
+
+  see(part: number, at: number, base: number, record: number, masks: Uint32Array): void {
+    const serial = base + record;
+    this.#at[part] = at;
+    this.#record[part] = serial;
+    const sets = this.#setsOf[part] as readonly PartSet[];
+    for (let s = 0; s < sets.length; s++) {
+      const { detector, parts, within } = sets[s] as PartSet;
+      let p = 0;
+      while (
+        p < parts.length &&
+        this.#record[parts[p] as number] === serial &&
+        Math.abs(at - (this.#at[parts[p] as number] as number)) <= within
+      )
+        p++;
+      if (p < parts.length) continue;
+      const word = record * this.#words + (detector >> 5);
+      masks[word] = (masks[word] as number) | (1 << (detector & 31));
+    }
+  }
 }
 
 interface Marks {
@@ -144,26 +195,6 @@ interface Marks {
   readonly escapeRun: Uint32Array;
   readonly emojiToken: Uint32Array;
   readonly rawIp: Uint32Array;
-}
-
-/** Marks the detectors whose sets of literals are complete in a record. */
-function joinSets(
-  sets: readonly { readonly detector: number; readonly bits: readonly number[] }[],
-  inner: Uint32Array,
-  at: number,
-  masks: Uint32Array,
-  out: number,
-): void {
-  for (const { detector, bits } of sets) {
-    let whole = true;
-    for (const bit of bits) {
-      if ((((inner[at + (bit >> 5)] as number) >>> (bit & 31)) & 1) === 0) {
-        whole = false;
-        break;
-      }
-    }
-    if (whole) masks[out + (detector >> 5)] = (masks[out + (detector >> 5)] as number) | (1 << (detector & 31));
-  }
 }
 
 /** The byte spellings of one anchor: as it is, in its other cases, and as JSON, careful JSON and XML escape it. */
@@ -206,6 +237,7 @@ function findLiterals(
   input: SearchInput,
   literals: Literals,
   patterns: readonly Pattern[],
+  joiner: Joiner,
   marks: Marks,
   masks: Uint32Array,
 ): void {
@@ -214,6 +246,7 @@ function findLiterals(
   const { words } = marks;
   // Literals are found in the order of their rarest bytes: nearly, but not strictly, in the order of the records.
   let record = 0;
+  const base = joiner.begin(count);
   const seek = (start: number): boolean => {
     while (start >= (ends[record] as number)) record++;
     while (record > 0 && start < (ends[record - 1] as number)) record--;
@@ -224,8 +257,10 @@ function findLiterals(
     starts[0] as number,
     ends[count - 1] as number,
     (id, start, end) => {
-      const { mask, word } = patterns[id] as Pattern;
-      if ((!word || isWord(bytes, start, end)) && seek(start)) or(masks, record, mask, words);
+      const { mask, parts, word } = patterns[id] as Pattern;
+      if ((word && !isWord(bytes, start, end)) || !seek(start) || end > (ends[record] as number)) return;
+      or(masks, record, mask, words);
+      for (let p = 0; p < parts.length; p++) joiner.see(parts[p] as number, start, base, record, masks);
     },
     (byte, at) => {
       if (byte === FULL_STOP && !(isDigit(bytes[at - 1]) && isDigit(bytes[at + 1]))) return;
@@ -250,12 +285,13 @@ const isLetter = (byte: number | undefined): boolean => {
 const isCapital = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || isDigit(byte) || byte === 0x5f);
 
-/** No ASCII letter or digit on either side; the letter of a `\n` or `\t` escape before it is none. */
+/** No ASCII letter or digit on either side; what ends an escape before it (`\n`, `\u00a0`) is none. */
 function isWord(bytes: Uint8Array, start: number, end: number): boolean {
   const after = bytes[end];
   if (bytes[end - 1] !== 0x20 && (isLetter(after) || isDigit(after))) return false;
   const before = bytes[start - 1];
-  return !(isLetter(before) || isDigit(before)) || bytes[start - 2] === 0x5c;
+  if (!isLetter(before) && !isDigit(before)) return true;
+  return bytes[start - 2] === BACKSLASH || (bytes[start - 6] === BACKSLASH && bytes[start - 5] === 0x75);
 }
 
 const FULL_STOP = 0x2e;
@@ -640,7 +676,7 @@ function findNonAscii(input: SearchInput, record: number, marks: Marks, masks: U
         if (script !== 0 && script !== now) mixed = true;
       } else if (now === 1 && script > 1) mixed = true;
       script = now;
-      if (trait & INVISIBLE) invisible = true;
+      if (trait & INVISIBLE && !(point >= 0xfe0e && point <= 0xfe0f && selects(bytes, at - 3, begin))) invisible = true;
       if (trait & EMOJI && !emoji) emoji = touchesCapitals(bytes, at, begin, end, 3);
       continue;
     }
@@ -657,6 +693,16 @@ function findNonAscii(input: SearchInput, record: number, marks: Marks, masks: U
   if (invisible) or(masks, record, marks.invisible, words);
   if (mixed || (foreign > 0 && foreign <= FEW_FOREIGN_LETTERS)) or(masks, record, marks.mixedScript, words);
   if (emoji) or(masks, record, marks.emojiToken, words);
+}
+
+/** Whether the emoji selector at `at` stands where one belongs: after a symbol, or a digit of a keycap. */
+function selects(bytes: Uint8Array, at: number, begin: number): boolean {
+  if (at <= begin) return false;
+  const before = bytes[at - 1] as number;
+  if (before < 0x80) return isDigit(before) || before === 0x23 || before === 0x2a;
+  // Symbols have three bytes that begin with E2, or four; after a letter or another selector it carries data.
+  const lead = at - 3 >= begin ? (bytes[at - 3] as number) : 0;
+  return lead === 0xe2 || (at - 4 >= begin && bytes[at - 4] === 0xf0);
 }
 
 /** Capitals right after the character that ends at `after` (a selector or a space may stand between), or before it. */

@@ -24,7 +24,7 @@ import { ReadProblem } from "../formats/shared/read-problem.ts";
 import { unescaped } from "../formats/shared/unescape.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
-import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
+import { addProblem, HitTally, newPartial, TABLE_SIZE_MAX, type ArtifactPartial, type UnitResult } from "./partial.ts";
 
 /** All that a scan knows besides its input; built once for a thread. */
 export interface Engine {
@@ -330,6 +330,10 @@ class UnitScan {
           );
         }
       }
+    }
+    if (open.table && open.table.size > TABLE_SIZE_MAX) {
+      open.table = undefined;
+      partial.tooLarge = true;
     }
     this.#input.onBytes?.(batch.bytes.length, batch.count);
   }

@@ -35,14 +35,14 @@ export async function fileSource(uri: string, name: string, location: FileLocati
 // A chunk is gone when the next one is asked for, so its buffer can serve the next stream: garbage of buffers is
 // collected late, and a large file is read in many streams.
 const SPARE_MAX = 4;
-const spare: Buffer[] = [];
+const spare: Uint8Array[] = [];
 
-const take = (bytes: number): Buffer => {
+const take = (bytes: number): Uint8Array => {
   const at = spare.findIndex(({ length }) => length === bytes);
   return (at < 0 ? undefined : spare.splice(at, 1)[0]) ?? Buffer.allocUnsafeSlow(bytes);
 };
 
-const give = (buffer: Buffer | undefined): void => {
+const give = (buffer: Uint8Array | undefined): void => {
   if (buffer && spare.length < SPARE_MAX && (buffer.length === CHUNK_BYTES || buffer.length === LARGE_CHUNK_BYTES))
     spare.push(buffer);
 };
@@ -98,7 +98,7 @@ export function handleSource(
     } finally {
       // Nobody may close the file under a read.
       await pending?.catch(() => {});
-      buffers.forEach(give);
+      for (const buffer of buffers) give(buffer);
     }
   }
 

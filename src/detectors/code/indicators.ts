@@ -65,8 +65,13 @@ export function anchorsOf(indicators: readonly Indicator[]): readonly Anchor[] {
     if (!second) return first.map((literal) => (/^[a-z]{3,5}$/.test(literal) ? { word: literal } : literal));
     return [{ all: parts.map((part) => (part.length === 1 ? (part[0] as string) : part)) }];
   });
-  return [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), anchor])).values()];
+  return [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), near(anchor)] as const)).values()];
 }
+
+/** A command and what it needs stand within a screen of each other, in bytes and escapes. */
+const COMMAND_BYTES_MAX = 4096;
+const near = (anchor: Anchor): Anchor =>
+  typeof anchor === "object" && "all" in anchor ? { within: COMMAND_BYTES_MAX, ...anchor } : anchor;
 
 const LEAD_MAX = 120;
 const REACH_MAX = 160;

@@ -51,16 +51,18 @@ const MAILBOX = [
     ".invalid",
   ],
 ];
+/** Bytes between verb, data and place, escapes and a long address included: more than any span of the phrases. */
+const NEAR = 1_500;
 const either = (verbs: readonly string[], place: readonly string[]): Anchor[] => [
-  { all: [verbs, "user", place] },
-  { all: [verbs, "system", { word: "prompt" }, place] },
-  { all: [verbs, KEPT, place] },
-  { all: [verbs, ["api", "private"], { word: "key" }, place] },
+  { all: [verbs, "user", place], within: NEAR },
+  { all: [verbs, "system", { word: "prompt" }, place], within: NEAR },
+  { all: [verbs, KEPT, place], within: NEAR },
+  { all: [verbs, ["api", "private"], { word: "key" }, place], within: NEAR },
 ];
 const ENGLISH: readonly Anchor[] = [
   { bytes: "raw-ip" },
-  { all: [RARE_VERB, TALK] },
-  { all: [COMMON_VERB, TALK, [...PLACE, ...MAILBOX]] },
+  { all: [RARE_VERB, TALK], within: NEAR },
+  { all: [COMMON_VERB, TALK, [...PLACE, ...MAILBOX]], within: NEAR },
   ...either(RARE_VERB, [...PLACE, ...MAILBOX]),
   ...either(COMMON_VERB, PLACE),
 ];

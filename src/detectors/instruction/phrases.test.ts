@@ -22,14 +22,18 @@ test("one word of each slot, in any order, within the span and one sentence", ()
 });
 
 test("anchors are what raw bytes show of every slot", () => {
-  assert.deepEqual(WORDS.anchors, [{ all: [["drop"], ["rules"]] }], "a slot with a word as short as 'old' is no help");
+  assert.deepEqual(
+    WORDS.anchors,
+    [{ all: [["drop"], ["rules"]], within: 154 }],
+    "a slot with a word as short as 'old' is no help",
+  );
   const of = (...terms: string[]): unknown => lexicon([{ language: "test", span: 9, slots: [terms] }]).anchors;
   assert.deepEqual(of("Игнорируй*".toLowerCase()), ["игнориру"], "letters that decompose are left out");
   assert.deepEqual(of("überschreibe"), ["berschreibe"], "a long run of plain letters is enough");
   assert.deepEqual(of("später"), ["spater", "spa\u0308ter", "später"], "else with accents, apart and without");
   assert.deepEqual(of("magic =word", "word"), ["word"], "the company of a rare word is needed only where it always is");
-  assert.deepEqual(of("magic =word"), [{ all: [[{ word: "word" }], "magic"] }]);
-  assert.deepEqual(of("=developer mode"), [{ all: [["developer"], { word: "mode" }] }]);
+  assert.deepEqual(of("magic =word"), [{ all: [[{ word: "word" }], "magic"], within: 91 }]);
+  assert.deepEqual(of("=developer mode"), [{ all: [["developer"], { word: "mode" }], within: 91 }]);
   assert.deepEqual(of("転送だ"), ["転送た\u3099", "転送だ"], "kana may be apart too");
 });
 

@@ -144,7 +144,10 @@ function anchorsOf(phrase: Phrase): readonly Anchor[] {
     const pivot = literalsOfAll(own);
     assert(pivot !== undefined, `a pivot needs words that raw bytes show: ${own.join(", ")}`);
     const parts = [pivot, ...company, ...others];
-    if (parts.length > 1) found.push({ all: parts });
+    // The slots lie within a span of characters. In bytes a character of another script, escaped and with its accent
+    // apart, is twelve; an ASCII one three at most.
+    const plain = !/[^\0-\x7f]/.test(JSON.stringify(parts));
+    if (parts.length > 1) found.push({ all: parts, within: phrase.span * (plain ? 3 : 12) + 64 });
     else found.push(...pivot);
   }
   return found;
