@@ -1,5 +1,7 @@
-// Makes the benchmark's data from a seed: chat records cut from the documentation of the installed packages, which is
-// harder than prose (code, commands, links, tables), with a few per cent in other scripts.
+// Makes the benchmark's data from a seed, of two kinds: everyday chat in made-up prose, and technical chat in the words
+// of the documentation of the installed packages, one paragraph in six as it stands there (code, commands, links). The
+// second is as hard as text gets: nearly every record holds a word that some detector must look at. A few per cent of
+// both are in other scripts.
 import { closeSync, globSync, openSync, readFileSync, writeSync } from "node:fs";
 import { pick, seededRandom, type Random } from "../src/base/prng.ts";
 
@@ -46,19 +48,43 @@ function prose(texts: readonly string[]): (random: Random, words: number) => str
   };
 }
 
+const NOUNS =
+  "river engine garden contract teacher battery museum recipe satellite orchestra bridge pharmacy library glacier harbour theorem violin desert kernel festival planet bakery senate compiler forest".split(
+    " ",
+  );
+const VERBS =
+  "explains supports follows measures replaces describes protects changes improves limits contains requires reaches produces compares records delays repairs collects answers".split(
+    " ",
+  );
+const ADJECTIVES =
+  "quiet early robust narrow common ancient careful modern simple distant regular open broad gentle stable public typical reliable seasonal local".split(
+    " ",
+  );
+const LINKS = "because although while after before whenever since unless so and but".split(" ");
+
+const sentence = (r: Random): string => {
+  const text = `the ${pick(r, ADJECTIVES)} ${pick(r, NOUNS)} ${pick(r, VERBS)} the ${pick(r, NOUNS)} ${pick(r, LINKS)} every ${pick(r, NOUNS)} ${pick(r, VERBS)} a ${pick(r, ADJECTIVES)} ${pick(r, NOUNS)}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+};
+
+const everyday = (random: Random, words: number): string =>
+  Array.from({ length: Math.ceil(words / 14) }, () => sentence(random)).join(" ");
+
+export type Kind = "everyday" | "technical";
+
 export interface ChatRow {
   readonly id: number;
   readonly source: string;
   readonly messages: readonly { readonly role: string; readonly content: string }[];
 }
 
-/** A maker of chat records of about 3 kB: mostly prose, one paragraph in six as the documentation has it. */
-export function chatRows(random: Random): (id: number) => ChatRow {
-  const texts = paragraphs();
-  const write = prose(texts);
+/** A maker of chat records of about 3 kB. */
+export function chatRows(random: Random, kind: Kind = "technical"): (id: number) => ChatRow {
+  const texts = kind === "technical" ? paragraphs() : [];
+  const write = kind === "technical" ? prose(texts) : everyday;
   const answer = (): string => {
     const parts = Array.from({ length: 2 + Math.floor(random() * 8) }, () =>
-      random() < 1 / 6 ? pick(random, texts) : write(random, 30 + Math.floor(random() * 60)),
+      kind === "technical" && random() < 1 / 6 ? pick(random, texts) : write(random, 30 + Math.floor(random() * 60)),
     );
     if (random() < 0.04) parts.push(pick(random, OTHER));
     return parts.join("\n\n");
@@ -81,8 +107,8 @@ export function chatRows(random: Random): (id: number) => ChatRow {
 }
 
 /** Writes at least `bytes` of JSON Lines; returns the number of rows. */
-export function writeJsonl(path: string, bytes: number, seed = 7): number {
-  const row = chatRows(seededRandom(seed));
+export function writeJsonl(path: string, bytes: number, kind: Kind = "technical", seed = 7): number {
+  const row = chatRows(seededRandom(seed), kind);
   const file = openSync(path, "w");
   let written = 0;
   let rows = 0;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { availableParallelism, cpus } from "node:os";
+import type { Anchor } from "../src/core/detector.ts";
 import { detectors } from "../src/detectors/index.ts";
 import { writeJsonl } from "./data.ts";
 
@@ -48,75 +49,76 @@ function timed(command: string, args: readonly string[], ok: readonly number[]):
   return { seconds, ...(peak === undefined ? {} : { peakMb: peak }) };
 }
 
+const literalsIn = (anchor: Anchor): string[] => {
+  if (typeof anchor === "string") return [anchor];
+  if ("word" in anchor) return [anchor.word];
+  return "all" in anchor ? anchor.all.flat().flatMap(literalsIn) : [];
+};
+
 const literals = (): string[] => [
-  ...new Set(
-    detectors.flatMap((d) => (d.reads === "record" ? d.anchors.filter((a): a is string => typeof a === "string") : [])),
-  ),
+  ...new Set(detectors.flatMap((d) => (d.reads === "record" ? d.anchors.flatMap(literalsIn) : []))),
 ];
+
+const STATISTICS = detectors.filter(({ reads }) => reads === "dataset").map(({ id }) => id);
 
 export async function speed({ megabytes, folder, runs }: SpeedOptions): Promise<readonly Measure[]> {
   mkdirSync(folder, { recursive: true });
-  const jsonl = join(folder, `chat-${megabytes}.jsonl`);
-  if (!existsSync(jsonl)) writeJsonl(jsonl, megabytes * 1e6);
-  const size = statSync(jsonl).size / 1e6;
   const out: Measure[] = [];
-  const bezoar = (file: string, mb: number, what: string): void => {
-    out.push({
-      what,
-      megabytes: mb,
-      ...best(runs, () =>
-        timed(
-          process.execPath,
-          ["bin/bezoar.js", "scan", file, "--format", "json", "-o", join(folder, "report.json")],
-          [0, 1],
-        ),
-      ),
-    });
-  };
-  bezoar(jsonl, size, `bezoar scan, JSON Lines, all ${detectors.length} detectors, ${availableParallelism()} workers`);
-
-  const begun = process.hrtime.bigint();
-  await parseLoop(jsonl);
-  out.push({
-    what: "node: JSON.parse of each line, one thread",
-    megabytes: size,
-    seconds: Number(process.hrtime.bigint() - begun) / 1e9,
-  });
-
-  const patterns = join(folder, "literals.txt");
-  writeFileSync(patterns, `${literals().join("\n")}\n`);
-  out.push(
-    peer(`rg -F -i -c, the same ${literals().length} literals`, size, () =>
-      timed("rg", ["-F", "-i", "-c", "-f", patterns, jsonl], [0, 1]),
-    ),
-  );
-
   const duck = await duckdb(folder);
-  if (duck) {
-    const parquet = join(folder, `chat-${megabytes}.parquet`);
+  for (const kind of ["everyday", "technical"] as const) {
+    const jsonl = join(folder, `chat-${kind}-${megabytes}.jsonl`);
+    if (!existsSync(jsonl)) writeJsonl(jsonl, megabytes * 1e6, kind);
+    const size = statSync(jsonl).size / 1e6;
+    const bezoar = (file: string, what: string, flags: readonly string[]): void => {
+      const args = ["bin/bezoar.js", "scan", file, "--format", "json", "-o", join(folder, "report.json"), ...flags];
+      out.push({
+        what: `${kind}: ${what}`,
+        megabytes: size,
+        ...best(runs, () => timed(process.execPath, args, [0, 1])),
+      });
+    };
+    const single = ["--skip", STATISTICS.join(",")];
+    bezoar(
+      jsonl,
+      `bezoar, JSON Lines, ${detectors.length - STATISTICS.length} detectors of single records and files`,
+      single,
+    );
+    bezoar(jsonl, "bezoar, JSON Lines, the statistics of the dataset too", []);
+    let begun = process.hrtime.bigint();
+    await parseLoop(jsonl);
+    const seconds = Number(process.hrtime.bigint() - begun) / 1e9;
+    out.push({ what: `${kind}: node, JSON.parse of each line, one thread`, megabytes: size, seconds });
+    const patterns = join(folder, "literals.txt");
+    writeFileSync(patterns, `${literals().join("\n")}\n`);
+    const rg = ["-F", "-i", "-c", "-f", patterns, jsonl];
+    out.push(peer(`${kind}: rg -F -i -c, the same ${literals().length} literals`, size, () => timed("rg", rg, [0, 1])));
+    if (!duck) {
+      out.push({
+        what: `${kind}: DuckDB (not installed: npm install --prefix bench/out @duckdb/node-api)`,
+        megabytes: size,
+        seconds: Number.NaN,
+      });
+      continue;
+    }
+    const parquet = join(folder, `chat-${kind}-${megabytes}.parquet`);
+    const source = `read_json('${jsonl}', format='newline_delimited')`;
     if (!existsSync(parquet))
-      await duck(
-        `COPY (SELECT * FROM read_json('${jsonl}', format='newline_delimited')) TO '${parquet}' (FORMAT parquet, COMPRESSION snappy)`,
-      );
+      await duck(`COPY (SELECT * FROM ${source}) TO '${parquet}' (FORMAT parquet, COMPRESSION snappy)`);
     const query = (from: string): string =>
       `SELECT count(*) FROM ${from} WHERE regexp_matches(messages::VARCHAR, 'ignore (all )?previous')`;
+    begun = process.hrtime.bigint();
     out.push({
-      what: "DuckDB: read JSON Lines, one regexp_matches",
+      what: `${kind}: DuckDB, JSON Lines, one regexp_matches`,
       megabytes: size,
-      seconds: await duck(query(`read_json('${jsonl}', format='newline_delimited')`)),
+      seconds: await duck(query(source)),
     });
-    bezoar(parquet, size, `bezoar scan, the same as Parquet (snappy), MB of JSON Lines`);
+    bezoar(parquet, "bezoar, the same as Parquet (snappy), MB as JSON Lines", single);
     out.push({
-      what: "DuckDB: read Parquet, one regexp_matches",
+      what: `${kind}: DuckDB, Parquet, one regexp_matches`,
       megabytes: size,
       seconds: await duck(query(`'${parquet}'`)),
     });
-  } else
-    out.push({
-      what: "DuckDB (not installed: npm install --no-save --prefix bench/out @duckdb/node-api)",
-      megabytes: size,
-      seconds: Number.NaN,
-    });
+  }
   return out;
 }
 

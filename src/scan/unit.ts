@@ -341,7 +341,7 @@ class UnitScan {
   /** The mask of a record whose raw bytes could not be seen through: of its parsed text, and what was seen already. */
   #markText(fields: readonly { readonly text: string }[], masks: Uint32Array, at: number): Uint32Array {
     const { search } = this.#engine;
-    const bytes = Buffer.from(fields.map((field) => field.text).join("\n"), "utf8");
+    const bytes = utf8Of(fields.map((field) => field.text).join("\n"));
     const mask = new Uint32Array(search.words);
     search.mark(
       { bytes, starts: Uint32Array.of(0), ends: Uint32Array.of(bytes.length), count: 1, escapes: "none" },
@@ -491,6 +491,18 @@ function* rolesOf(sample: readonly unknown[], plan: RolePlan): Iterable<[string,
     const spoken = plan.messages.get(parent)?.content === column.slice(parent.length + 1);
     yield [column, spoken ? "by speaker" : roleOf(plan, column)];
   }
+}
+
+// The text of every other record goes through here: one buffer, because garbage of buffers is collected late.
+const SCRATCH_BYTES = 1024 * 1024;
+const encoder = new TextEncoder();
+let scratch: Uint8Array | undefined;
+
+/** The bytes of a text, valid until the next call. */
+function utf8Of(text: string): Uint8Array {
+  if (text.length * 3 > SCRATCH_BYTES) return Buffer.from(text, "utf8");
+  scratch ??= new Uint8Array(SCRATCH_BYTES);
+  return scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
 const ESCAPED: ReadonlySet<DocumentPart["language"]> = new Set(["json", "yaml", "infos"]);
