@@ -23,7 +23,9 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
   const { value, shadowed, problem: broken } = parseJson(text, limits.depthMax);
   if (broken !== undefined) yield problem("malformed", `Not JSON: ${broken}. Searched as text.`);
   for (const { pointer } of shadowed) {
-    yield problem("malformed", `${quote(pointer)} occurs twice: readers take different ones. Both were searched.`, { lost: false });
+    yield problem("malformed", `${quote(pointer)} occurs twice: readers take different ones. Both were searched.`, {
+      lost: false,
+    });
   }
   yield { kind: "document", language: "infos", text, ...(value === undefined ? {} : { value }) };
 }

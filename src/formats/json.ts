@@ -134,7 +134,11 @@ async function* readItems(
 function yamlEscapes({ bytes, starts, ends, count }: RecordBatch): Buffer[] {
   const decoded: Buffer[] = [];
   for (let i = 0; i < count; i++) {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + (starts[i] ?? 0), (ends[i] ?? 0) - (starts[i] ?? 0)).toString();
+    const text = Buffer.from(
+      bytes.buffer,
+      bytes.byteOffset + (starts[i] ?? 0),
+      (ends[i] ?? 0) - (starts[i] ?? 0),
+    ).toString();
     if (/\\[Ux]/.test(text)) decoded[i] = Buffer.from(unescaped(text));
   }
   return decoded;

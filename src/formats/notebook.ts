@@ -22,18 +22,26 @@ export const notebook: Format = {
 };
 
 type Json = Readonly<Record<string, unknown>>;
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 /** Text as notebooks keep it: a string, or a list of lines. */
 const textOf = (value: unknown): string =>
-  typeof value === "string" ? value : listOf(value).filter((line) => typeof line === "string").join("");
+  typeof value === "string"
+    ? value
+    : listOf(value)
+        .filter((line) => typeof line === "string")
+        .join("");
 
 async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable<Part> {
   const { text, problems } = await wholeText(source, limits);
   yield* problems;
   const { value, shadowed, problem: broken, at = 0 } = parseJson(text, limits.depthMax);
   if (broken !== undefined) {
-    yield problem("malformed", `Not the JSON of a notebook: ${broken}. What could not be read as cells was searched as text.`);
+    yield problem(
+      "malformed",
+      `Not the JSON of a notebook: ${broken}. What could not be read as cells was searched as text.`,
+    );
     yield { kind: "document", language: "other", text: value === undefined ? text : text.slice(at) };
   }
   for (const { pointer, value: hidden } of shadowed) {
@@ -58,11 +66,22 @@ function* cellsOf(value: Json): Generator<Json> {
   }
 }
 
-function* cellParts(cell: Json, index: number, language: DocumentPart["language"], limits: Limits): Generator<DocumentPart> {
-  const part = (kind: DocumentPart["language"], text: string): DocumentPart => ({ kind: "document", language: kind, text, cell: index });
+function* cellParts(
+  cell: Json,
+  index: number,
+  language: DocumentPart["language"],
+  limits: Limits,
+): Generator<DocumentPart> {
+  const part = (kind: DocumentPart["language"], text: string): DocumentPart => ({
+    kind: "document",
+    language: kind,
+    text,
+    cell: index,
+  });
   const source = textOf(cell["source"] ?? cell["input"]);
   const type = cell["cell_type"];
-  if (source !== "") yield part(type === "code" ? languageOfCell(source, language) : type === "markdown" ? "markdown" : "other", source);
+  if (source !== "")
+    yield part(type === "code" ? languageOfCell(source, language) : type === "markdown" ? "markdown" : "other", source);
   const rest: string[] = [];
   for (const output of listOf(cell["outputs"])) if (isObject(output)) rest.push(...outputTexts(output, limits));
   rest.push(...leaves(cell["metadata"], limits));
@@ -72,7 +91,19 @@ function* cellParts(cell: Json, index: number, language: DocumentPart["language"
   if (text !== "") yield part("other", text);
 }
 
-const KNOWN = new Set(["source", "input", "outputs", "metadata", "cell_type", "execution_count", "id", "attachments", "prompt_number", "collapsed", "language"]);
+const KNOWN = new Set([
+  "source",
+  "input",
+  "outputs",
+  "metadata",
+  "cell_type",
+  "execution_count",
+  "id",
+  "attachments",
+  "prompt_number",
+  "collapsed",
+  "language",
+]);
 
 function* outputTexts(output: Json, limits: Limits): Generator<string> {
   for (const [key, value] of Object.entries(output)) {
@@ -82,7 +113,9 @@ function* outputTexts(output: Json, limits: Limits): Generator<string> {
       // Pictures are base64; everything else is text that a viewer shows or runs.
       for (const [mime, content] of Object.entries(value)) {
         if (/^(image\/(?!svg)|application\/pdf)/.test(mime)) continue;
-        yield Array.isArray(content) || typeof content === "string" ? textOf(content) : leaves(content, limits).join("\n");
+        yield Array.isArray(content) || typeof content === "string"
+          ? textOf(content)
+          : leaves(content, limits).join("\n");
       }
     } else if (key !== "png" && key !== "jpeg" && key !== "pdf") yield leaves(value, limits).join("\n");
   }
@@ -94,9 +127,29 @@ function languageOf(value: Json): DocumentPart["language"] {
   const kernel = isObject(metadata["kernelspec"]) ? metadata["kernelspec"] : {};
   const name = String(info["name"] ?? kernel["language"] ?? "python").toLowerCase();
   // Without a kernel that says otherwise, it is Python that would run.
-  return name === "bash" || name === "sh" ? "shell" : name === "python" || !OTHER_KERNELS.has(name) ? "python" : "other";
+  return name === "bash" || name === "sh"
+    ? "shell"
+    : name === "python" || !OTHER_KERNELS.has(name)
+      ? "python"
+      : "other";
 }
-const OTHER_KERNELS = new Set(["r", "julia", "scala", "javascript", "typescript", "c++", "c++17", "rust", "go", "java", "kotlin", "ruby", "sql", "c#", "f#"]);
+const OTHER_KERNELS = new Set([
+  "r",
+  "julia",
+  "scala",
+  "javascript",
+  "typescript",
+  "c++",
+  "c++17",
+  "rust",
+  "go",
+  "java",
+  "kotlin",
+  "ruby",
+  "sql",
+  "c#",
+  "f#",
+]);
 
 function languageOfCell(source: string, language: DocumentPart["language"]): DocumentPart["language"] {
   const magic = /^\s{0,100}%%(?:script[ \t]{1,10})?(\w{1,20})/.exec(source)?.[1];

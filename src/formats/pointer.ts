@@ -26,7 +26,12 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
   const kind = LFS.test(text) ? "Git LFS" : "Xet";
   const size = /^(?:size |filesize = )(\d{1,20})\s*$/m.exec(text)?.[1];
   const digest = /^(?:oid sha256:|hash = ['"])([0-9a-f]{64})/m.exec(text)?.[1];
-  const about = [size === undefined ? "" : `${size} bytes`, digest === undefined ? "" : `digest ${digest.slice(0, 12)}…`].filter(Boolean).join(", ");
+  const about = [
+    size === undefined ? "" : `${size} bytes`,
+    digest === undefined ? "" : `digest ${digest.slice(0, 12)}…`,
+  ]
+    .filter(Boolean)
+    .join(", ");
   yield problem(
     "pointer",
     `A ${kind} pointer: the content${about && ` (${about})`} is not here, and was not looked at. Fetch it (\`git lfs pull\`), or scan the repository with hf://.`,

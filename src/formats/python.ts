@@ -25,12 +25,27 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
   const codec = declaredCodec(text);
   if (codec !== undefined && !READ_CODECS.has(codec)) {
     // A program may name its own encoding (PEP 263). Under utf-7 or unicode_escape, what looks like a comment is code.
-    yield problem("encoding", `The program says that it is written in ${quote(codec)}, which is not read: Python sees another program here.`);
+    yield problem(
+      "encoding",
+      `The program says that it is written in ${quote(codec)}, which is not read: Python sees another program here.`,
+    );
   }
   yield { kind: "document", language: "python", text };
 }
 
-const READ_CODECS = new Set(["utf-8", "utf8", "utf-8-sig", "ascii", "us-ascii", "latin-1", "latin1", "iso-8859-1", "iso-8859-15", "cp1252", "windows-1252"]);
+const READ_CODECS = new Set([
+  "utf-8",
+  "utf8",
+  "utf-8-sig",
+  "ascii",
+  "us-ascii",
+  "latin-1",
+  "latin1",
+  "iso-8859-1",
+  "iso-8859-15",
+  "cp1252",
+  "windows-1252",
+]);
 
 function declaredCodec(text: string): string | undefined {
   for (const line of text.slice(0, 4_000).split(/\r\n|[\r\n]/, 2)) {

@@ -16,10 +16,20 @@ const JSON_NAMES =
   /^(?:(?:[a-z0-9]+_)*config|tokenizer|special_tokens_map|added_tokens|vocab|package|package-lock|tsconfig|state|trainer_state|all_results|train_results|eval_results|modules|.+\.index)\.json$/;
 const TEXT_NAMES =
   /^(?:(?:licen[cs]e|notice|copying|authors|changelog|citation|readme|contributing|security)(?:[-_.][a-z0-9.-]{0,40})?|(?:[a-z0-9]+[-_])?requirements(?:[-_][a-z0-9-]{1,40})?\.txt|merges\.txt|vocab\.txt|makefile|dockerfile|\.(?:git(?:attributes|ignore|modules|keep)|dockerignore|editorconfig|env))$/;
-const YAML_NAMES = /^(?:(?:[a-z0-9-]+_)*config|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
+const YAML_NAMES =
+  /^(?:(?:[a-z0-9-]+_)*config|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
 
 /** Keys under which tokenizers and models keep lists of objects. */
-const OWN_LISTS = new Set(["added_tokens", "chat_template", "model", "normalizer", "pre_tokenizer", "post_processor", "decoder", "log_history"]);
+const OWN_LISTS = new Set([
+  "added_tokens",
+  "chat_template",
+  "model",
+  "normalizer",
+  "pre_tokenizer",
+  "post_processor",
+  "decoder",
+  "log_history",
+]);
 /** A string longer than this in such a list is somebody's text. */
 const LABEL_CHARACTERS_MAX = 40;
 
@@ -36,7 +46,8 @@ export const settings: Format = {
 function sniff(head: Head): number {
   if (!isText(head) || head.text.trim() === "") return 0;
   const { name, extension } = head;
-  if (SHELL.includes(extension) || /^#![^\n]{0,100}\b(?:sh|bash|zsh|dash|ksh|node|perl|ruby)\b/.test(head.text)) return 0.97;
+  if (SHELL.includes(extension) || /^#![^\n]{0,100}\b(?:sh|bash|zsh|dash|ksh|node|perl|ruby)\b/.test(head.text))
+    return 0.97;
   if (TEXT_NAMES.test(name) || YAML_NAMES.test(name)) return 0.9;
   if (CONFIGURATION.includes(extension)) return 0.7;
   if (WEB_AND_SCRIPT.includes(extension)) return 0.9;
@@ -48,7 +59,8 @@ function sniff(head: Head): number {
 
 function jsonScore({ name, text, whole }: Head): number {
   const named = JSON_NAMES.test(name);
-  const telling = /"(?:model_type|architectures|weight_map|added_tokens|lockfileVersion|tokenizer_class)"\s{0,10}:/.test(text);
+  const telling =
+    /"(?:model_type|architectures|weight_map|added_tokens|lockfileVersion|tokenizer_class)"\s{0,10}:/.test(text);
   if (!named && !telling) return 0;
   if (!whole) return telling ? 0.9 : 0.15;
   return holdsRecords(parseJson(text).value, 2) ? 0.1 : 0.9;
@@ -59,7 +71,12 @@ function holdsRecords(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null || depth < 0) return false;
   if (Array.isArray(value)) {
     const objects = value.filter((item) => typeof item === "object" && item !== null);
-    return objects.length > 1 && objects.some((item) => Object.values(item as object).some((leaf) => typeof leaf === "string" && leaf.length > LABEL_CHARACTERS_MAX));
+    return (
+      objects.length > 1 &&
+      objects.some((item) =>
+        Object.values(item as object).some((leaf) => typeof leaf === "string" && leaf.length > LABEL_CHARACTERS_MAX),
+      )
+    );
   }
   return Object.entries(value).some(([key, item]) => !OWN_LISTS.has(key) && holdsRecords(item, depth - 1));
 }
@@ -72,9 +89,12 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
   if (language === "json" && !cut) {
     const parsed = parseJson(text, limits.depthMax);
     value = parsed.value;
-    if (parsed.problem !== undefined) yield problem("malformed", `Not JSON: ${parsed.problem}. Searched as text.`, { lost: false });
+    if (parsed.problem !== undefined)
+      yield problem("malformed", `Not JSON: ${parsed.problem}. Searched as text.`, { lost: false });
     for (const { pointer } of parsed.shadowed) {
-      yield problem("malformed", `${quote(pointer)} occurs twice: readers take different ones. Both were searched.`, { lost: false });
+      yield problem("malformed", `${quote(pointer)} occurs twice: readers take different ones. Both were searched.`, {
+        lost: false,
+      });
     }
   } else if (language === "yaml" && !cut) {
     const parsed = parseYaml(text);
@@ -86,7 +106,8 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
 }
 
 function languageOf(name: string, text: string): DocumentPart["language"] {
-  if (SHELL.some((extension) => name.endsWith(extension)) || /^#![^\n]{0,100}\b(?:sh|bash|zsh|dash|ksh)\b/.test(text)) return "shell";
+  if (SHELL.some((extension) => name.endsWith(extension)) || /^#![^\n]{0,100}\b(?:sh|bash|zsh|dash|ksh)\b/.test(text))
+    return "shell";
   if (name.endsWith(".json")) return "json";
   return /\.(?:ya?ml|cff)$/.test(name) ? "yaml" : "other";
 }

@@ -35,7 +35,10 @@ export function hitsOf(detector: Detector, example: Example): { readonly where: 
 }
 
 /** Expected and found, in the same form and order; a severity that the example does not name is not compared. */
-export function compare(detector: Detector, example: Example): { readonly expected: string[]; readonly actual: string[] } {
+export function compare(
+  detector: Detector,
+  example: Example,
+): { readonly expected: string[]; readonly actual: string[] } {
   const found = hitsOf(detector, example).map(({ where }) => where);
   const expected = [...example.finds];
   const actual = found.map((where, i) => {

@@ -143,8 +143,7 @@ function csiEffect(text: string, sequence: Sequence, sparse: boolean): Effect | 
       .split("\u001b")
       .at(-1)
       ?.split("\n")
-      .filter((part) => part.trim() !== "")
-      .at(-1)
+      .findLast((part) => part.trim() !== "")
       ?.trim() ?? "";
   if (hidden.length < 6 || !/\p{L}{2}/u.test(hidden) || !/\S/.test(text.slice(end, end + 200)))
     return { severity: "info", what: "redraws lines", group: "redraw" };

@@ -27,7 +27,12 @@ export async function wholeText(source: ByteSource, limits: Pick<Limits, "docume
   }
   let bytes = Buffer.concat(chunks);
   if (cut) {
-    problems.push(problem("limit", `Longer than ${limits.documentBytesMax} bytes (limit documentBytesMax): the rest was not looked at.`));
+    problems.push(
+      problem(
+        "limit",
+        `Longer than ${limits.documentBytesMax} bytes (limit documentBytesMax): the rest was not looked at.`,
+      ),
+    );
     bytes = bytes.subarray(0, characterEnd(bytes));
   }
   const { text, fallback } = decodeText(bytes);
