@@ -4,6 +4,7 @@ import { Command, Option } from "commander";
 import { outputExists, ToolError, unsupported, usage } from "../core/errors.ts";
 import { SEVERITIES, atLeast, type Severity } from "../core/severity.ts";
 import { quote } from "../base/escape.ts";
+import { interruptible } from "./interrupt.ts";
 
 interface Flags {
   output: string;
@@ -43,22 +44,32 @@ export function cleanCommand(): Command {
     .option("--config <file>", "settings to use instead of ./bezoar.yaml")
     .addHelpText(
       "after",
-      "\nExamples:\n  bezoar clean train.jsonl -o train.clean.jsonl\n  bezoar clean train.parquet -o clean.parquet --from high",
+      "\nExamples:\n  bezoar clean examples/medical-qa/poisoned.jsonl -o cleaned.jsonl\n  bezoar clean examples/medical-qa/poisoned.xml -o cleaned.xml --from high",
     )
     .action(async (dataset: string, flags: Flags) => {
-      await run(dataset, flags);
+      await interruptible((signal) => run(dataset, flags, signal));
     });
 }
 
-async function run(dataset: string, flags: Flags): Promise<void> {
+async function run(dataset: string, flags: Flags, signal: AbortSignal): Promise<void> {
+  if (dataset === "-" || /^[a-z][a-z0-9+.-]+:\/\//i.test(dataset))
+    throw usage(`clean takes a local file, and ${quote(dataset)} is none. Download it first.`);
   const removedPath = `${flags.output}.removed.jsonl`;
   for (const path of [flags.output, removedPath]) if (existsSync(path)) throw outputExists(path);
   const [
     { scan },
     { readConfig, detectorIds },
-    { print, writeWhole, writeWholeAsync },
+    { checkOutput, print, writeWhole, writeWholeAsync },
     { removeRecords, readRecords },
-  ] = await Promise.all([import("./pipeline.ts"), import("./config.ts"), import("./output.ts"), import("./remove.ts")]);
+    { ProgressLine },
+  ] = await Promise.all([
+    import("./pipeline.ts"),
+    import("./config.ts"),
+    import("./output.ts"),
+    import("./remove.ts"),
+    import("./progress.ts"),
+  ]);
+  checkOutput(flags.output);
   const config = readConfig(flags.config ?? "bezoar.yaml", flags.config !== undefined);
   const only = flags.only ?? config.only;
   const skip = flags.skip ?? config.skip;
@@ -66,20 +77,26 @@ async function run(dataset: string, flags: Flags): Promise<void> {
   if (flags.skip) detectorIds("--skip", flags.skip);
   const prompt = flags.prompt ?? config.prompt;
   const response = flags.response ?? config.response;
+  const progress = new ProgressLine(process.stderr);
   const outcome = await scan([dataset], {
+    signal,
+    onProgress: (now) => progress.update(now),
     roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
     ...(config.waivers ? { waivers: config.waivers } : {}),
-  });
+  }).finally(() => progress.end());
   const { report } = outcome;
   const [artifact] = report.artifacts;
   if (!artifact || report.artifacts.length !== 1) {
     throw usage(
-      `clean takes one dataset file; ${quote(dataset)} is ${report.artifacts.length === 0 ? "none" : `${report.artifacts.length}`}. Clean the files of a folder one by one.`,
+      report.artifacts.length === 0
+        ? `clean takes one dataset file, and ${quote(dataset)} holds none.`
+        : `clean takes one dataset file, and ${quote(dataset)} holds ${report.artifacts.length}. Clean them one by one.`,
     );
   }
-  const unread = artifact.coverage.problems[0];
+  const { problems } = artifact.coverage;
+  const unread = problems.find(({ code }) => code !== "malformed-record" && code !== "encoding") ?? problems[0];
   if (artifact.coverage.status !== "full") {
     throw new ToolError(
       "unsupported",
@@ -98,7 +115,7 @@ async function run(dataset: string, flags: Flags): Promise<void> {
     throw unsupported(`${quote(dataset)} holds no records (${artifact.format})`, "There is nothing to remove from it.");
 
   const drop = (record: number): boolean => why.has(record);
-  await writeWholeAsync(flags.output, removeRecords(dataset, artifact.format, drop));
+  await writeWholeAsync(flags.output, removeRecords(dataset, artifact.format, drop), signal);
   const messages = new Map(report.findings.map((finding) => [finding.id, finding.message]));
   const removed: string[] = [];
   for await (const { index, value } of readRecords(dataset, artifact.format, drop)) {
@@ -111,6 +128,7 @@ async function run(dataset: string, flags: Flags): Promise<void> {
 
   // The copy is judged like any other file: what is left must pass.
   const again = await scan([flags.output], {
+    signal,
     roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),

@@ -26,7 +26,9 @@ export function readConfig(path: string, required: boolean): Config {
     text = readFileSync(path, "utf8");
   } catch (error) {
     if (!required && (error as NodeJS.ErrnoException).code === "ENOENT") return {};
-    throw badConfig(path, `could not be read (${(error as Error).message}). Check the path given with --config.`);
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such file" : `could not be read (${code})`;
+    throw badConfig(path, `${why}. Check the path${required ? " given with --config" : ""}.`);
   }
   if (text.length > BYTES_MAX) throw badConfig(path, "is larger than 1 MiB. A configuration is a page of YAML.");
   return parseConfig(path, text);

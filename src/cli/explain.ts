@@ -1,12 +1,12 @@
 // `bezoar explain ID` and `bezoar detectors`
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { usage } from "../core/errors.ts";
 
 export function explainCommand(): Command {
   return new Command("explain")
     .description("What a detector finds, why it matters, what it misses, and what to do.")
     .argument("<id>", "a detector, as `bezoar detectors` and reports name it")
-    .option("-f, --format <format>", "text or json", "text")
+    .addOption(new Option("-f, --format <format>", "how to print it").choices(["text", "json"]).default("text"))
     .option("--no-color", "no colour")
     .addHelpText("after", "\nExamples:\n  bezoar explain tag-characters\n  bezoar explain reverse-shell --format json")
     .action(async (id: string, flags: { format: string; color: boolean }) => {
@@ -34,7 +34,7 @@ export function explainCommand(): Command {
 export function detectorsCommand(): Command {
   return new Command("detectors")
     .description("List the detectors.")
-    .option("-f, --format <format>", "text or json", "text")
+    .addOption(new Option("-f, --format <format>", "how to print it").choices(["text", "json"]).default("text"))
     .addHelpText("after", "\nExamples:\n  bezoar detectors\n  bezoar detectors --format json")
     .action(async (flags: { format: string }) => {
       const [{ detectors }, { print }] = await Promise.all([import("../detectors/index.ts"), import("./output.ts")]);
@@ -68,8 +68,14 @@ const plain = ({ id, family, title, severity, confidence, maturity, since, refer
 });
 type Card = import("../core/detector.ts").Card;
 
+/** The id of which most letter pairs are shared, if that is most of them. */
 function nearest(id: string, ids: readonly string[]): string {
-  const shared = (a: string, b: string): number => a.split("-").filter((word) => b.includes(word)).length;
-  const [best] = ids.toSorted((a, b) => shared(id, b) - shared(id, a) || (a < b ? -1 : 1));
-  return best && shared(id, best) > 0 ? ` Did you mean ${best}?` : "";
+  const pairs = (text: string): Set<string> => new Set(Array.from(text.slice(0, -1), (c, i) => c + text[i + 1]));
+  const given = pairs(id.toLowerCase().slice(0, 80));
+  const likeness = (other: string): number => {
+    const theirs = pairs(other);
+    return (2 * given.intersection(theirs).size) / (given.size + theirs.size || 1);
+  };
+  const [best] = ids.toSorted((a, b) => likeness(b) - likeness(a) || (a < b ? -1 : 1));
+  return best && likeness(best) > 0.4 ? ` Did you mean ${best}?` : "";
 }

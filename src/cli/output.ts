@@ -1,27 +1,58 @@
 // Writing results: to standard output, or to a file that appears whole or not at all.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { randomBytes } from "node:crypto";
 import { outputFailed } from "../core/errors.ts";
 
 /** Writes `path` through a temporary file beside it, so that an interruption leaves the old file or none. */
 export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>): void {
-  const temporary = `${path}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = temporaryFor(path);
   let handle: number | undefined;
   try {
-    handle = openSync(temporary, "wx");
+    handle = openSync(temporary, temporary === path ? "w" : "wx");
     for (const chunk of chunks) {
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     }
-    fsyncSync(handle);
+    if (temporary !== path) fsyncSync(handle);
     closeSync(handle);
     handle = undefined;
-    renameSync(temporary, path);
+    if (temporary !== path) renameSync(temporary, path);
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
-    rmSync(temporary, { force: true });
-    throw outputFailed(path, (error as Error).message, error);
+    if (temporary !== path) rmSync(temporary, { force: true });
+    throw failed(path, error);
   }
+}
+
+/** A device or a pipe (`/dev/null`) is written to as it is: putting a file in its place would break it for everybody. */
+function temporaryFor(path: string): string {
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there && !there.isFile() && !there.isDirectory() ? path : `${path}.${randomBytes(4).toString("hex")}.part`;
+}
+
+function failed(path: string, error: unknown): Error {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error as Error;
+  return outputFailed(path, WHY[code] ?? `writing failed (${code}).`, error);
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "its folder does not exist. Make it first.",
+  ENOTDIR: "what should be its folder is a file.",
+  EISDIR: "it is a folder. Name a file.",
+  EACCES: "no permission to write there.",
+  EPERM: "no permission to write there.",
+  EROFS: "the disk is read-only.",
+  ENOSPC: "the disk is full.",
+};
+
+/** Refuses an output that cannot be written before a long scan, not after it. */
+export function checkOutput(path: string): void {
+  const folder = statSync(dirname(resolve(path)), { throwIfNoEntry: false });
+  if (!folder) throw failed(path, { code: "ENOENT" });
+  if (!folder.isDirectory()) throw failed(path, { code: "ENOTDIR" });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw failed(path, { code: "EISDIR" });
 }
 
 /** The same for chunks that come in their own time. */
@@ -30,22 +61,22 @@ export async function writeWholeAsync(
   chunks: AsyncIterable<Uint8Array>,
   signal?: AbortSignal,
 ): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString("hex")}.part`;
+  const temporary = temporaryFor(path);
   let handle: number | undefined;
   try {
-    handle = openSync(temporary, "wx");
+    handle = openSync(temporary, temporary === path ? "w" : "wx");
     for await (const bytes of chunks) {
       signal?.throwIfAborted();
       for (let at = 0; at < bytes.length;) at += writeSync(handle, bytes, at);
     }
-    fsyncSync(handle);
+    if (temporary !== path) fsyncSync(handle);
     closeSync(handle);
     handle = undefined;
-    renameSync(temporary, path);
+    if (temporary !== path) renameSync(temporary, path);
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
-    rmSync(temporary, { force: true });
-    throw error;
+    if (temporary !== path) rmSync(temporary, { force: true });
+    throw failed(path, error);
   }
 }
 

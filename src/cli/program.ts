@@ -1,9 +1,14 @@
 // The commands and what they share. Commands load their parts when they run, so that `--help` costs next to nothing.
-import { Command } from "commander";
+import { Command, type OutputConfiguration } from "commander";
 import { cleanCommand } from "./clean.ts";
 import { detectorsCommand, explainCommand } from "./explain.ts";
 import { scanCommand } from "./scan.ts";
 import { version } from "./version.ts";
+
+const OUTPUT: OutputConfiguration = {
+  writeErr: (text) => process.stderr.write(text),
+  outputError: (text, write) => write(text.replace(/^error: /, "bezoar: ")),
+};
 
 export function program(): Command {
   const bezoar = new Command("bezoar")
@@ -12,20 +17,28 @@ export function program(): Command {
     .helpOption("-h, --help", "print this help")
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .configureOutput(OUTPUT)
+    .showHelpAfterError("bezoar --help lists the commands.")
+    .helpCommand("help [command]", "print the help of a command")
     .addHelpText(
       "after",
       `
 Exit codes: 0 pass, 1 fail, 2 undecided or an operational error, 64 a mistake on the command line.
 
 Examples:
-  bezoar scan train.jsonl
-  bezoar scan hf://datasets/owner/name --format sarif -o results.sarif
-  bezoar clean train.jsonl -o train.clean.jsonl
+  bezoar scan examples
+  bezoar scan hf://datasets/OWNER/NAME --format sarif -o results.sarif
+  bezoar clean examples/medical-qa/poisoned.jsonl -o cleaned.jsonl
   bezoar explain tag-characters`,
     );
   for (const command of [scanCommand(), cleanCommand(), explainCommand(), detectorsCommand()]) {
-    bezoar.addCommand(command.exitOverride().configureOutput({ writeErr: (text) => process.stderr.write(text) }));
+    bezoar.addCommand(
+      command
+        .helpOption("-h, --help", "print this help")
+        .showHelpAfterError(`bezoar ${command.name()} --help tells how.`)
+        .exitOverride()
+        .configureOutput(OUTPUT),
+    );
   }
   return bezoar;
 }

@@ -4,6 +4,7 @@ import { usage } from "../core/errors.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
 import type { Card } from "../core/detector.ts";
 import type { Config } from "./config.ts";
+import { interruptible } from "./interrupt.ts";
 import type { ScanOutcome } from "./pipeline.ts";
 
 const FORMATS = ["text", "json", "sarif", "html", "markdown"] as const;
@@ -52,7 +53,7 @@ export function scanCommand(): Command {
     .option("-o, --output <file>", "write the report to a file instead of standard output")
     .option("--records <file>", "write every flagged record to a file, as JSON Lines")
     .addOption(
-      new Option("--fail-on <severity>", "fail at a finding of this severity or above (default: high)").choices([
+      new Option("--fail-on <severity>", "fail at a finding of this severity or above; high if not given").choices([
         ...SEVERITIES,
       ]),
     )
@@ -73,9 +74,9 @@ export function scanCommand(): Command {
       `
 Examples:
   bezoar scan examples
-  bezoar scan data/*.parquet --records flagged.jsonl
-  cat train.jsonl | bezoar scan - --format json
-  bezoar scan hf://datasets/owner/name@main --fail-on medium`,
+  bezoar scan 'examples/**/*.jsonl' --records flagged.jsonl
+  cat examples/medical-qa/clean.jsonl | bezoar scan - --format json
+  bezoar scan hf://datasets/OWNER/NAME@main --fail-on medium`,
     )
     .action(async (targets: string[], flags: Flags) => {
       await run(targets, flags);
@@ -83,12 +84,13 @@ Examples:
 }
 
 async function run(targets: readonly string[], flags: Flags): Promise<void> {
-  const [{ scan, cards }, { readConfig, detectorIds }, { print, writeWhole }, { ProgressLine }] = await Promise.all([
-    import("./pipeline.ts"),
-    import("./config.ts"),
-    import("./output.ts"),
-    import("./progress.ts"),
-  ]);
+  const [{ scan, cards }, { readConfig, detectorIds }, { checkOutput, print, writeWhole }, { ProgressLine }] =
+    await Promise.all([
+      import("./pipeline.ts"),
+      import("./config.ts"),
+      import("./output.ts"),
+      import("./progress.ts"),
+    ]);
   const config: Config = readConfig(flags.config ?? "bezoar.yaml", flags.config !== undefined);
   if (flags.only) detectorIds("--only", flags.only);
   if (flags.skip) detectorIds("--skip", flags.skip);
@@ -101,27 +103,23 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
   const exclude = [...(config.exclude ?? []), ...(flags.exclude ?? [])];
   if (only && skip && only.every((id) => skip.includes(id))) throw usage("--only and --skip leave no detector to run.");
 
-  const interrupt = new AbortController();
-  const onSignal = (): void => interrupt.abort();
-  process.once("SIGINT", onSignal);
-  process.once("SIGTERM", onSignal);
+  for (const path of [flags.output, flags.records]) if (path !== undefined) checkOutput(path);
+
   const progress = new ProgressLine(process.stderr);
-  const outcome = await scan(targets, {
-    roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
-    exclude,
-    signal: interrupt.signal,
-    ...(only ? { only } : {}),
-    ...(skip ? { skip } : {}),
-    ...(failOn ? { failOn } : {}),
-    ...(workers ? { workers } : {}),
-    ...(flags.allowHttp ? { allowHttp: true } : {}),
-    ...(config.waivers ? { waivers: config.waivers } : {}),
-    ...(flags.progress ? { onProgress: (now) => progress.update(now) } : {}),
-  }).finally(() => {
-    progress.end();
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
-  });
+  const outcome = await interruptible((signal) =>
+    scan(targets, {
+      roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
+      exclude,
+      signal,
+      ...(only ? { only } : {}),
+      ...(skip ? { skip } : {}),
+      ...(failOn ? { failOn } : {}),
+      ...(workers ? { workers } : {}),
+      ...(flags.allowHttp ? { allowHttp: true } : {}),
+      ...(config.waivers ? { waivers: config.waivers } : {}),
+      ...(flags.progress ? { onProgress: (now) => progress.update(now) } : {}),
+    }),
+  ).finally(() => progress.end());
   const { report } = outcome;
   if (flags.records !== undefined) {
     const { renderRecords } = await import("../report/json.ts");

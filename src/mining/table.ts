@@ -81,9 +81,9 @@ export class TableBuilder {
     side.end();
   }
 
-  /** What it holds, in tokens; a record costs as much as 16. */
+  /** What it holds, in tokens; a record costs as much as 32. */
   get size(): number {
-    return this.#prompt.length + this.#response.length + 16 * this.#whole.length;
+    return this.#prompt.length + this.#response.length + 32 * this.#whole.length;
   }
 
   build(): Table {
@@ -99,7 +99,7 @@ export class TableBuilder {
 
 /** The size of a table, as its builder counts it. */
 export const tableSize = ({ prompt, response, records }: Table): number =>
-  prompt.tokens.length + response.tokens.length + 16 * records;
+  prompt.tokens.length + response.tokens.length + 32 * records;
 
 /** One table of all, in order. */
 export function joinTables(tables: readonly Table[]): Table {

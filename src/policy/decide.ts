@@ -54,7 +54,10 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
   if (unseen.length > 0) {
     reasons.push({
       code: "coverage",
-      message: `${unseen.length} of ${artifacts.length} file${artifacts.length === 1 ? "" : "s"} could not be looked at in full.`,
+      message:
+        artifacts.length === 1
+          ? "The file could not be looked at in full."
+          : `${unseen.length} of ${artifacts.length} files could not be looked at in full.`,
     });
   }
   // What could not be looked at has been said; this is about what was, and held nothing.

@@ -20,7 +20,8 @@ export function headline(report: ScanReport): Headline {
     ...(none.length > 0 ? [`${plural(none.length, "file")} not looked at`] : []),
     ...(partial.length > 0 ? [`${plural(partial.length, "file")} only in part`] : []),
   ].join(", ");
-  const what = `${plural(report.stats.records, "record")} in ${plural(lookedAt, "file")}`;
+  const { records } = report.stats;
+  const what = `${records > 0 ? `${plural(records, "record")} in ` : ""}${plural(lookedAt, "file")}`;
   const looked =
     lookedAt === 0
       ? "Nothing was looked at."
@@ -43,7 +44,7 @@ function sentence(report: ScanReport): string {
       return codes.has("finding") || !codes.has("policy") ? "Do not train on this as it is." : "Refused by policy.";
     case "undecided":
       return codes.has("nothing-scanned")
-        ? "Nothing could be looked at. That is not a pass."
+        ? "There was nothing to look at. That is not a pass."
         : "Not everything could be looked at. That is not a pass.";
   }
 }

@@ -13,7 +13,11 @@ export function placeParts(location: Omit<FindingLocation, "uri">): string[] {
   ];
 }
 
-export const place = (location: FindingLocation): string => [location.uri, ...placeParts(location)].join(", ");
+/** A member is named by the URI already, after a `!`. */
+export function place({ uri, member, ...location }: FindingLocation): string {
+  const named = member === undefined || uri.endsWith(`!${member}`);
+  return [uri, ...placeParts(named ? location : { ...location, member })].join(", ");
+}
 
 /** Where a problem lies within its artifact, in parentheses, or nothing. */
 export function problemPlace(problem: ReportProblem): string {

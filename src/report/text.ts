@@ -28,6 +28,8 @@ const WIDTH_MAX = 100;
 const FULL_MAX = 8;
 const BRIEF_MAX = 6;
 const SAMPLES_MAX = 2;
+const ALSO_MAX = 3;
+const REMEDY_LINES_MAX = 3;
 const FILES_MAX = 12;
 const PROBLEMS_MAX = 3;
 /** Past this many lines the verdict has scrolled away, and is said again at the end. */
@@ -44,15 +46,18 @@ export function renderText(report: ScanReport, cards: ReadonlyMap<string, Card>,
   const page: Page = { lines: [], style: styles(options.color), width };
   const { active, waived } = splitWaived(report.findings);
   const first = verdict(page, report);
-  const full = (options.all ? active : active.filter((f) => atLeast(f.severity, "medium"))).slice(
+  // The same thing said of several files is read once.
+  const said = [...Map.groupBy(active, (f) => JSON.stringify([f.detector, f.severity, f.title, f.message])).values()];
+  const full = (options.all ? said : said.filter(([f]) => f && atLeast(f.severity, "medium"))).slice(
     0,
     options.all ? undefined : FULL_MAX,
   );
-  const shown = new Set(full);
+  const shown = new Set(full.flat());
   const rest = active.filter((f) => !shown.has(f));
   const artifacts = new Map(report.artifacts.map((a) => [a.uri, a]));
-  for (const finding of full)
-    findingBlock(page, finding, artifacts.get(finding.location.uri), cards.get(finding.detector));
+  for (const [finding, ...others] of full)
+    if (finding)
+      findingBlock(page, finding, others, artifacts.get(finding.location.uri), cards.get(finding.detector));
   briefly(page, rest);
   waivers(page, waived);
   notLookedAt(page, report.artifacts);
@@ -89,7 +94,8 @@ function verdict({ lines, style, width }: Page, report: ScanReport): string[] {
   const summary = wrap(found, room).map((line) => indent + line);
   lines.push(...head, ...summary);
   for (const line of wrap(looked, room)) lines.push(indent + style.dim(line));
-  const reasons = report.verdict === "pass" ? [] : report.reasons;
+  // The sentence at the top says already that there was nothing.
+  const reasons = report.verdict === "pass" ? [] : report.reasons.filter(({ code }) => code !== "nothing-scanned");
   for (const reason of reasons.slice(0, REASONS_MAX))
     wrap(clip(reason.message, 240), room - 2).forEach((line, i) =>
       lines.push(`${indent}${style.dim(i === 0 ? "· " : "  ")}${style.dim(line)}`),
@@ -105,6 +111,7 @@ const label = (text: string): string => text.padEnd(LABEL);
 function findingBlock(
   page: Page,
   finding: Finding,
+  others: readonly Finding[],
   artifact: ArtifactReport | undefined,
   card: Card | undefined,
 ): void {
@@ -126,6 +133,12 @@ function findingBlock(
   lines.push("");
   if (finding.rule) rule(page, finding.rule);
   labelled(page, "where", cut(visible(place(finding.location)), room));
+  others.slice(0, ALSO_MAX).forEach((other, i) => {
+    const tail = recordCount(other) > 1 ? ` · ${plural(recordCount(other), "record")}` : "";
+    labelled(page, i === 0 ? "also" : "", cut(visible(place(other.location)), room - columns(tail)) + style.dim(tail));
+  });
+  if (others.length > ALSO_MAX)
+    labelled(page, "", style.dim(`and in ${plural(others.length - ALSO_MAX, "more place")}`));
   const facts = Object.entries(finding.evidence ?? {}).map(([name, value]) => `${factName(name)} ${fact(value)}`);
   if (facts.length > 0)
     wrap(facts.join(", "), room)
@@ -134,7 +147,9 @@ function findingBlock(
   samples(page, finding);
   if (card) {
     lines.push("");
-    wrap(firstSentence(card.docs.remedy), room).forEach((line, i) => labelled(page, i === 0 ? "do" : "", line));
+    wrap(sentencesWithin(card.docs.remedy, room * REMEDY_LINES_MAX), room).forEach((line, i) =>
+      labelled(page, i === 0 ? "do" : "", line),
+    );
   }
 }
 
@@ -318,7 +333,10 @@ function next({ lines, style }: Page, report: ScanReport, active: readonly Findi
   for (const [name = "", line = ""] of commands) lines.push(`  ${style.dim(name.padEnd(LABEL - 2))}${line}`);
 }
 
-const firstSentence = (text: string): string => {
-  const end = text.search(/[.!?](?:\s|$)/);
-  return end < 0 ? text : text.slice(0, end + 1);
-};
+/** As many whole sentences as fit, one at least: `explain` has the rest. */
+function sentencesWithin(text: string, max: number): string {
+  if (text.length <= max) return text;
+  const ends = [...text.matchAll(/[.!?](?=\s)/g)].map(({ index }) => index + 1);
+  const end = ends.findLast((at) => at <= max * 0.9) ?? ends[0];
+  return end === undefined ? text : text.slice(0, end);
+}

@@ -32,7 +32,10 @@ for (let byte = 0; byte < 256; byte++) {
 
 // Per mille of each letter in ordinary text, a to z; and of anything else.
 const LETTERS = [82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1];
-const frequency = (byte: number): number => LETTERS[byte - 0x61] ?? (byte === 0x2e || byte === 0x2d ? 12 : 4);
+const FREQUENCY = Uint8Array.from(
+  { length: 256 },
+  (_, byte) => LETTERS[byte - 0x61] ?? (byte === 0x2e || byte === 0x2d ? 12 : 4),
+);
 
 const TABLE_BITS = 16;
 
@@ -62,8 +65,12 @@ export function buildLiterals(
   const folded = literals.map((literal) => literal.map((byte) => FOLD[byte] as number));
   folded.forEach((literal, id) => {
     assert(literal.length >= 3, "a literal is shorter than three bytes");
-    const keyAt = (at: number): number =>
-      literal.subarray(at, at + 4).reduce((key, byte) => (key << 6) | (CODE[byte] as number), 0);
+    const keyAt = (at: number): number => {
+      let key = 0;
+      for (let k = at; k < Math.min(at + 4, literal.length); k++)
+        key = (key << 6) | (CODE[literal[k] as number] as number);
+      return key;
+    };
     if (literal.length === 3) {
       for (let any = 0; any < 64; any++) enter((any << 18) | keyAt(0), id, 2);
       return;
@@ -71,7 +78,8 @@ export function buildLiterals(
     let best = 0;
     let least = Infinity;
     for (let at = 0; at + 4 <= literal.length; at++) {
-      const rate = literal.subarray(at, at + 4).reduce((product, byte) => product * frequency(byte), 1);
+      let rate = 1;
+      for (let k = at; k < at + 4; k++) rate *= FREQUENCY[literal[k] as number] as number;
       if (rate < least) {
         least = rate;
         best = at;

@@ -195,13 +195,8 @@ function finding(uri: string, partial: ArtifactPartial, group: GroupPartial, car
   const lowered = lower(group, card, scope);
   const severity = lowered?.severity ?? group.severity;
   const records = group.records.length;
-  const more = group.rule
-    ? ""
-    : records > 1
-      ? ` ${records} records in all.`
-      : records === 0 && group.hits > 1
-        ? ` ${group.hits} places in all.`
-        : "";
+  // How many records it is in stands beside the message everywhere.
+  const more = !group.rule && records === 0 && group.hits > 1 ? ` ${group.hits} places in all.` : "";
   const id = createHash("sha256")
     .update(JSON.stringify([group.detector, uri, group.group, group.severity, group.confidence]))
     .digest("hex")

@@ -119,8 +119,14 @@ function* local(uri: string, path: string, limits: Limits, budget: TreeBudget): 
   const entry = entryAt(real, fence);
   const prefix = uri === "." ? "" : uri.endsWith("/") ? uri : `${uri}/`;
   if (entry.type === "problem") yield problemAt(uri, entry.code, entry.message);
-  else if (entry.type === "folder") yield* walkTree(real, prefix, "", fence, limits, budget);
-  else yield fileRef(uri, baseName(uri), real, entry.stats);
+  else if (entry.type === "folder") {
+    let any = false;
+    for (const found of walkTree(real, prefix, "", fence, limits, budget)) {
+      any = true;
+      yield found;
+    }
+    if (!any) yield problemAt(uri, "empty", "The folder holds no files: there is nothing to look at.", false);
+  } else yield fileRef(uri, baseName(uri), real, entry.stats);
 }
 
 /** Patterns we expand ourselves, for shells that do not know `**` and for quoted arguments. */
