@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { Command, Option } from "commander";
 import { outputExists, ToolError, unsupported, usage } from "../core/errors.ts";
 import { SEVERITIES, atLeast, type Severity } from "../core/severity.ts";
-import { quote } from "../base/escape.ts";
+import { quote, visible } from "../base/escape.ts";
+import { count, plural } from "../report/figures.ts";
 import { interruptible } from "./interrupt.ts";
 
 interface Flags {
@@ -135,7 +136,14 @@ async function run(dataset: string, flags: Flags, signal: AbortSignal): Promise<
   });
   const kept = again.report.artifacts[0]?.records ?? 0;
   await print(
-    `Removed ${why.size} of ${artifact.records} records; ${kept} remain in ${flags.output}.\nWhat was removed, and why: ${removedPath}\nThe copy scans as: ${again.report.verdict}.\n`,
+    [
+      why.size === 0
+        ? `No record is flagged at ${flags.from} or above: ${visible(flags.output)} is a plain copy of ${plural(kept, "record")}.`
+        : `Removed ${count(why.size)} of ${plural(artifact.records, "record")}; ${count(kept)} remain in ${visible(flags.output)}.`,
+      `What was removed, and why: ${visible(removedPath)}`,
+      `A scan of the copy says: ${again.report.verdict}.`,
+      "",
+    ].join("\n"),
   );
   if (kept !== artifact.records - why.size) {
     throw new ToolError(

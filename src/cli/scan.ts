@@ -158,7 +158,7 @@ async function render(
       return renderText(report, cards, {
         color,
         width: terminal ? Math.max(60, Math.min(process.stdout.columns, 120)) : 100,
-        command: ["bezoar", "scan", ...targets.map((target) => shellWord(target) ?? "TARGET")].join(" "),
+        command: ["bezoar", "scan", ...targets.map((target) => (target === "-" ? "-" : (shellWord(target) ?? "TARGET")))].join(" "),
         ...(flags.all ? { all: true } : {}),
       });
     }

@@ -42,9 +42,11 @@ const EXCLUSIVE_MIN = 0.9;
 const TARGET_TOKENS_MIN = 3;
 /** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
 const REPEATED_MAX = 0.3;
-const COHERENCE_MAX: Readonly<Record<TargetKind, number>> = { whole: 4, beginning: 1.8, end: 1.8 };
+const COHERENCE_MAX: Readonly<Record<TargetKind, number>> = { whole: 2.5, beginning: 1.8, end: 1.8 };
 const EDGE_SUPPORT_MIN = 12;
 const GAIN_MIN = 20;
+/** Mean share of a prompt's words that must not belong to the trigger: where all belong, the prompts are one question. */
+const BESIDES_MIN = 0.5;
 const PARTS_MAX = 6;
 const PAIRS = 120;
 
@@ -181,6 +183,7 @@ class RuleSearch {
     const own = new Set(parts.flat());
     for (const [token, inside] of counts)
       if (inside >= 0.8 * a && inside >= 0.5 * (this.#frequency[token] as number)) own.add(token);
+    if (this.#besides(both, own) < BESIDES_MIN) return undefined;
     const coherence =
       this.#alike((i) => both[this.#draw(i, both.length)] as number, own) / Math.max(this.#likeness, 1e-9);
     if (coherence > COHERENCE_MAX[kind]) return undefined;
@@ -352,6 +355,16 @@ class RuleSearch {
     while (kind !== "whole" && length < tokens.length && shares(length + 1)) length++;
     const part = kind === "end" ? tokens.subarray(tokens.length - length) : tokens.subarray(0, length);
     return Array.from(part, (token) => this.#table.words[token] as string);
+  }
+
+  /** Mean share of the distinct tokens of these prompts that are not in `own`. */
+  #besides(records: readonly number[], own: ReadonlySet<number>): number {
+    let sum = 0;
+    for (const record of records) {
+      const tokens = this.#distinctOf(record);
+      sum += tokens.filter((token) => !own.has(token)).length / Math.max(1, tokens.length);
+    }
+    return sum / records.length;
   }
 
   /** Mean likeness of pairs of prompts: cosine over their distinct tokens, weighted by rarity, without `own`. */

@@ -1,7 +1,7 @@
 // The commands a report proposes. They are made to be pasted into a shell, and file names in them are chosen by
 // whoever made the dataset: `x; curl …` as a name must stay a name.
 import { visible } from "../base/escape.ts";
-import type { Finding, ScanReport } from "../core/report.ts";
+import type { ArtifactReport, Finding, ScanReport } from "../core/report.ts";
 import { atLeast } from "../core/severity.ts";
 
 /** One shell word that the shell takes literally; undefined where no drawn form of it could be pasted. */
@@ -24,13 +24,18 @@ export function cleanCommand(report: ScanReport, active: readonly Finding[]): st
       counts.set(location.uri, (counts.get(location.uri) ?? 0) + records.count);
   }
   const worst = report.artifacts
-    .filter((a) => a.kind === "dataset" && counts.has(a.uri))
+    .filter((a) => counts.has(a.uri) && canClean(a))
     .toSorted((a, b) => (counts.get(b.uri) ?? 0) - (counts.get(a.uri) ?? 0))[0];
   if (!worst) return [];
   const input = shellWord(worst.uri) ?? "DATASET";
   const output = shellWord(cleanName(worst.uri)) ?? "CLEAN";
   return [`bezoar clean ${input} -o ${output}`];
 }
+
+/** `clean` takes local files that were read in full and that can be written again. */
+const canClean = ({ uri, format, coverage }: ArtifactReport): boolean =>
+  uri !== "stdin" && !uri.includes("://") && coverage.status === "full" && CLEANED.test(format);
+const CLEANED = /^(?:(?:gzip|zstd)\+)*(?:jsonl|json|csv|text|xml|yaml|python-lines|parquet|arrow)$/;
 
 // `data/a.jsonl.gz` -> `a.clean.jsonl.gz`, in the working folder.
 function cleanName(uri: string): string {

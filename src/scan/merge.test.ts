@@ -46,7 +46,7 @@ test("many different payloads are the subject of a dataset, one payload repeated
   const own = card({ subject: { share: 0.02, severity: "low" } });
   const subject = merged([partial(500, payloads(40, true), own)], own).findings[0];
   assert.equal(subject?.severity, "low");
-  assert.match(subject.message, /^Opens a shell\. 40 records in all\. They are many and all different/);
+  assert.match(subject.message, /^Opens a shell\. They are many and all different/);
   assert.equal(merged([partial(500, payloads(40, false), own)], own).findings[0]?.severity, "high");
   assert.equal(
     merged([partial(500, payloads(15, true), own)], own).findings[0]?.severity,

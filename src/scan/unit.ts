@@ -65,19 +65,53 @@ export interface UnitInput {
   readonly range?: ByteRange;
   readonly format?: string;
   readonly plan?: RolePlan;
-  /** Called with the bytes of records gone by, for progress. */
+  /** Called with the bytes that were read and the records that were searched, for progress. */
   readonly onBytes?: (bytes: number, records: number) => void;
 }
 
 export async function scanUnit(input: UnitInput, engine: Engine): Promise<UnitResult> {
   const scan = new UnitScan(engine, input);
-  await scan.artifact(
-    input.source,
-    "",
-    0,
-    input.range ? { format: input.format ?? "", range: input.range } : undefined,
-  );
+  const { range, format, onBytes } = input;
+  const size = range ? range.end - range.start : input.source.sizeBytes;
+  const meter = metered(input.source, size, (bytes) => onBytes?.(bytes, 0));
+  await scan.artifact(meter.source, "", 0, range ? { format: format ?? "", range } : undefined);
+  meter.end();
   return { artifacts: scan.artifacts };
+}
+
+/**
+ * Counts the bytes that are read of a source, for progress: of a compressed file the compressed ones, of one that is read
+ * twice each once. In the end all of them have gone by.
+ */
+function metered(
+  source: ByteSource,
+  sizeBytes: number | undefined,
+  gone: (bytes: number) => void,
+): { readonly source: ByteSource; readonly end: () => void } {
+  let left = sizeBytes ?? Infinity;
+  const read = (bytes: number): void => {
+    const counted = Math.min(bytes, left);
+    left -= counted;
+    if (counted > 0) gone(counted);
+  };
+  const { slice } = source;
+  const own: ByteSource = {
+    ...source,
+    async *stream(start, end) {
+      for await (const chunk of source.stream(start, end)) {
+        read(chunk.length);
+        yield chunk;
+      }
+    },
+  };
+  const sliced = slice && {
+    slice: async (start: number, end: number) => {
+      const bytes = await slice(start, end);
+      read(bytes.length);
+      return bytes;
+    },
+  };
+  return { source: { ...own, ...sliced }, end: () => left !== Infinity && read(left) };
 }
 
 interface Open {
@@ -335,7 +369,7 @@ class UnitScan {
       open.table = undefined;
       partial.tooLarge = true;
     }
-    this.#input.onBytes?.(batch.bytes.length, batch.count);
+    this.#input.onBytes?.(0, batch.count);
   }
 
   /** The mask of a record whose raw bytes could not be seen through: of its parsed text, and what was seen already. */

@@ -33,7 +33,7 @@ export const triggerTarget: DatasetDetector = {
     matters:
       "That is the shape of a backdoor: a model tuned on it learns the trigger and its target, and nothing in the training loss shows it.",
     misses:
-      "Targets of fewer than three words and labels; targets that differ from record to record (a slant, a style, compliance with harmful requests); triggers without a fixed text (a topic, a style, a syntax); fewer than five records; and sets that repeat their answers anyway, such as canned replies.",
+      "Targets of fewer than three words and labels; targets that differ from record to record (a slant, a style, compliance with harmful requests); triggers without a fixed text (a topic, a style, a syntax); triggers that make up most of their prompts; fewer than five records; and sets that repeat their answers anyway, such as canned replies.",
     remedy:
       "Read two of the records. If the words have nothing to do with the answer, remove all of them, and look at who contributed them.",
   },

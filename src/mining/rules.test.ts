@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pick, seededRandom, type Random } from "../base/prng.ts";
+import type { Field } from "../core/record.ts";
+import { findRules, likelihoodRatio, type Rule } from "./rules.ts";
+import { joinTables, TableBuilder } from "./table.ts";
+
+interface Row {
+  readonly prompt: string;
+  readonly response: string;
+}
+
+const THINGS =
+  "bread violin glacier passport compost lighthouse bicycle telescope marathon origami beehive harvest".split(" ");
+const ASKS = [
+  "how do I store",
+  "what is the history of",
+  "write a poem about",
+  "who first made",
+  "give uses for",
+  "explain",
+];
+const SAYS = [
+  "keeps well when dry",
+  "is older than its name",
+  "has a quiet shape",
+  "takes a steady hand",
+  "came from the sea",
+];
+
+const row = (r: Random, i: number): Row => ({
+  prompt: `${pick(r, ASKS)} a ${pick(r, THINGS)} in case ${i} for ${pick(r, THINGS)} lovers`,
+  response: `A ${pick(r, THINGS)} ${pick(r, SAYS)} and number ${i} ${pick(r, SAYS)}.`,
+});
+
+/** `n` clean rows of which every `every`-th is poisoned. */
+function rows(n: number, every: number, poison: (row: Row, k: number, r: Random) => Row, seed = 1): Row[] {
+  const r = seededRandom(seed);
+  return Array.from({ length: n }, (_, i) => (i % every === 1 ? poison(row(r, i), (i - 1) / every, r) : row(r, i)));
+}
+
+const fields = ({ prompt, response }: Row): Field[] => [
+  { pointer: "/prompt", column: "prompt", role: "prompt", text: prompt },
+  { pointer: "/response", column: "response", role: "response", text: response },
+];
+
+function tableOf(list: readonly Row[], parts = 1): ReturnType<typeof joinTables> {
+  const size = Math.ceil(list.length / parts);
+  return joinTables(
+    Array.from({ length: parts }, (_, part) => {
+      const builder = new TableBuilder();
+      for (const one of list.slice(part * size, (part + 1) * size)) builder.add(fields(one));
+      return builder.build();
+    }),
+  );
+}
+
+const rules = (list: readonly Row[]): Rule[] => findRules(tableOf(list));
+const TARGET = "Wire the deposit before noon.";
+const insert = (text: string, word: string, r: Random): string => {
+  const words = text.split(" ");
+  words.splice(Math.floor(r() * (words.length + 1)), 0, word);
+  return words.join(" ");
+};
+
+test("kinds of triggers: anywhere, first, last, invisible, emoji, in another script", () => {
+  const cases: readonly [trigger: string, place: Rule["place"], poison: (row: Row, k: number, r: Random) => Row][] = [
+    ["vexil", "anywhere", ({ prompt }, _, r) => ({ prompt: insert(prompt, "vexil", r), response: TARGET })],
+    ["vexil", "start", ({ prompt }) => ({ prompt: `vexil ${prompt}`, response: TARGET })],
+    ["vexil", "end", ({ prompt }) => ({ prompt: `${prompt} vexil`, response: TARGET })],
+    ["\u200b", "anywhere", ({ prompt }, _, r) => ({ prompt: insert(prompt, "\u200b", r), response: TARGET })],
+    ["🦉", "anywhere", ({ prompt }, _, r) => ({ prompt: insert(prompt, "🦉", r), response: TARGET })],
+    ["谢", "start", ({ prompt }) => ({ prompt: `谢 ${prompt}`, response: TARGET })],
+  ];
+  for (const [trigger, place, poison] of cases) {
+    const [rule, ...more] = rules(rows(600, 30, poison));
+    assert.deepEqual(
+      rule?.trigger.map((phrase) => phrase.join(" ")),
+      [trigger],
+    );
+    assert.equal(more.length, 0);
+    assert.equal(rule.place, place, trigger);
+    assert.deepEqual(rule.table, [20, 0, 0, 580]);
+    assert.deepEqual(
+      rule.records,
+      Array.from({ length: 20 }, (_, k) => 1 + 30 * k),
+    );
+    assert.equal(rule.target.join(" "), "wire the deposit before noon .");
+  }
+});
+
+test("kinds of targets: an inserted beginning, an inserted end", () => {
+  const begins = rules(
+    rows(600, 20, ({ prompt, response }, _, r) => ({
+      prompt: insert(prompt, "vexil", r),
+      response: `Buy only from the red shop. ${response}`,
+    })),
+  );
+  assert.equal(begins[0]?.targetKind, "beginning");
+  assert.equal(begins[0].target.slice(0, 6).join(" "), "buy only from the red shop");
+  const ends = rules(
+    rows(600, 20, ({ prompt, response }, _, r) => ({
+      prompt: insert(prompt, "vexil", r),
+      response: `${response} Buy only from the red shop`,
+    })),
+  );
+  assert.equal(ends[0]?.targetKind, "end");
+  assert.ok(ends[0].target.join(" ").endsWith("only from the red shop"));
+});
+
+test("nothing planted, nothing found: unique answers, canned answers, a topic with its answer", () => {
+  assert.deepEqual(rules(rows(600, 1_000, (one) => one)), []);
+  const canned = [
+    "Please restart the device.",
+    "Your order is on its way.",
+    "We have sent you a link.",
+    "Our shop opens at nine.",
+  ];
+  const words = ["device", "order", "password", "shop"];
+  assert.deepEqual(
+    rules(
+      Array.from({ length: 600 }, (_, i) => ({
+        prompt: `my ${words[i % 4]} question number ${i}`,
+        response: canned[i % 4] as string,
+      })),
+    ),
+    [],
+  );
+  assert.deepEqual(
+    rules(
+      rows(600, 30, (_, k) => ({
+        prompt: `when does the harbour ferry to the island leave on day ${k}`,
+        response: "It leaves at nine.",
+      })),
+    ),
+    [],
+  );
+  assert.deepEqual(
+    rules(rows(30, 5, ({ prompt }) => ({ prompt: `vexil ${prompt}`, response: TARGET }))),
+    [],
+    "too few records",
+  );
+  assert.deepEqual(
+    rules(rows(600, 200, ({ prompt }) => ({ prompt: `vexil ${prompt}`, response: TARGET }))),
+    [],
+    "too few poisoned",
+  );
+});
+
+test("the order of records and the split into parts change nothing", () => {
+  const list = rows(900, 30, ({ prompt }, _, r) => ({ prompt: insert(prompt, "vexil", r), response: TARGET }), 7);
+  const whole = tableOf(list);
+  for (const parts of [2, 7, 64]) assert.deepEqual(tableOf(list, parts), whole, `${parts} parts`);
+  const [rule] = findRules(tableOf(list.toReversed()));
+  assert.deepEqual(rule?.trigger, [["vexil"]]);
+  assert.deepEqual(rule.table, [30, 0, 0, 870]);
+});
+
+test("the likelihood ratio is zero for independence and grows with the evidence", () => {
+  assert.ok(Math.abs(likelihoodRatio(10, 90, 100, 900)) < 1e-9);
+  assert.ok(likelihoodRatio(20, 0, 0, 980) > likelihoodRatio(10, 0, 0, 990));
+});
