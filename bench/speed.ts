@@ -103,7 +103,9 @@ export async function speed({ megabytes, folder, runs }: SpeedOptions): Promise<
     const parquet = join(folder, `chat-${kind}-${megabytes}.parquet`);
     const source = `read_json('${jsonl}', format='newline_delimited')`;
     if (!existsSync(parquet))
-      await duck(`COPY (SELECT * FROM ${source}) TO '${parquet}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 4096)`);
+      await duck(
+        `COPY (SELECT * FROM ${source}) TO '${parquet}' (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 4096)`,
+      );
     const query = (from: string): string =>
       `SELECT count(*) FROM ${from} WHERE regexp_matches(messages::VARCHAR, 'ignore (all )?previous')`;
     begun = process.hrtime.bigint();

@@ -89,6 +89,8 @@ async function run(dataset: string, flags: Flags, signal: AbortSignal): Promise<
   }).finally(() => progress.end());
   const { report } = outcome;
   const [artifact] = report.artifacts;
+  if (artifact?.kind === "archive")
+    throw unsupported(`${quote(dataset)} is an archive`, "Unpack it, clean the files inside, and pack it again.");
   if (!artifact || report.artifacts.length !== 1) {
     throw usage(
       report.artifacts.length === 0

@@ -40,7 +40,11 @@ export function progressText({ bytes, records, totalBytes }: Progress, seconds: 
   const left = share > 0.01 ? [`${duration((seconds * (1 - share)) / share)} left`] : [];
   const speed = rate >= 10e6 ? `${Math.round(rate / 1e6)} MB/s` : `${(rate / 1e6).toFixed(1)} MB/s`;
   const found = `${count(records)} records`;
-  for (const parts of [[percent, found, speed, ...left], [percent, speed, ...left], [percent, ...left]]) {
+  for (const parts of [
+    [percent, found, speed, ...left],
+    [percent, speed, ...left],
+    [percent, ...left],
+  ]) {
     const text = parts.join(" · ");
     const room = Math.min(BAR_WIDTH, width - text.length - 2);
     if (room < BAR_WIDTH_MIN) continue;

@@ -85,12 +85,7 @@ Examples:
 
 async function run(targets: readonly string[], flags: Flags): Promise<void> {
   const [{ scan, cards }, { readConfig, detectorIds }, { checkOutput, print, writeWhole }, { ProgressLine }] =
-    await Promise.all([
-      import("./pipeline.ts"),
-      import("./config.ts"),
-      import("./output.ts"),
-      import("./progress.ts"),
-    ]);
+    await Promise.all([import("./pipeline.ts"), import("./config.ts"), import("./output.ts"), import("./progress.ts")]);
   const config: Config = readConfig(flags.config ?? "bezoar.yaml", flags.config !== undefined);
   if (flags.only) detectorIds("--only", flags.only);
   if (flags.skip) detectorIds("--skip", flags.skip);
@@ -158,7 +153,11 @@ async function render(
       return renderText(report, cards, {
         color,
         width: terminal ? Math.max(60, Math.min(process.stdout.columns, 120)) : 100,
-        command: ["bezoar", "scan", ...targets.map((target) => (target === "-" ? "-" : (shellWord(target) ?? "TARGET")))].join(" "),
+        command: [
+          "bezoar",
+          "scan",
+          ...targets.map((target) => (target === "-" ? "-" : (shellWord(target) ?? "TARGET"))),
+        ].join(" "),
         ...(flags.all ? { all: true } : {}),
       });
     }

@@ -319,7 +319,7 @@ test("not looked at never looks like nothing found", () => {
     artifacts: [],
     findings: [],
   };
-  assert.match(text(nothing), /Nothing could be looked at/);
+  assert.match(text(nothing), /There was nothing to look at/);
 });
 
 test("the first screen says by what, how sure, how many, and what to do", () => {

@@ -56,8 +56,7 @@ export function renderText(report: ScanReport, cards: ReadonlyMap<string, Card>,
   const rest = active.filter((f) => !shown.has(f));
   const artifacts = new Map(report.artifacts.map((a) => [a.uri, a]));
   for (const [finding, ...others] of full)
-    if (finding)
-      findingBlock(page, finding, others, artifacts.get(finding.location.uri), cards.get(finding.detector));
+    if (finding) findingBlock(page, finding, others, artifacts.get(finding.location.uri), cards.get(finding.detector));
   briefly(page, rest);
   waivers(page, waived);
   notLookedAt(page, report.artifacts);

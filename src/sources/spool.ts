@@ -62,6 +62,12 @@ const tooLong = (bytesMax: number): Problem => ({
   lost: true,
 });
 
+const endless = (bytesMax: number): Problem => ({
+  code: "limit",
+  message: `More than ${bytesMax} bytes came, which is longer than is held (limit spoolBytesMax): not looked at. Write them to a file, and scan that.`,
+  lost: true,
+});
+
 async function write(handle: FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
   try {
     for (const chunk of chunks) await handle.appendFile(chunk);
@@ -101,7 +107,7 @@ export async function spoolToFile(
     for await (const chunk of chunks) {
       if (signal?.aborted) throw new ToolError("interrupted", "Stopped.");
       total += chunk.length;
-      if (total > limits.spoolBytesMax) return tooLong(limits.spoolBytesMax);
+      if (total > limits.spoolBytesMax) return endless(limits.spoolBytesMax);
       await write(handle, [chunk]);
     }
     kept = true;
