@@ -6,5 +6,8 @@ const wanted = process.argv.slice(2);
 const files = [...globSync("src/**/*.test.ts"), ...globSync("test/**/*.test.ts")]
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();
+// Once, before anything runs: several suites use what is built, at the same time.
+const built = spawnSync(process.execPath, ["scripts/build.ts"], { stdio: "inherit" });
+if (built.status !== 0) process.exit(built.status ?? 1);
 const run = spawnSync(process.execPath, ["--test", "--test-concurrency=2", ...files], { stdio: "inherit" });
 process.exit(run.status ?? 1);
