@@ -458,7 +458,7 @@ export const exfiltrationRequest: RecordDetector = {
         refusal ??= refuses(record);
         if (refusal) severity = lowered(severity);
         hits.push({
-          message: `asks to send ${quote(field.text.slice(start, end), 60)} to ${quote(target.text, 60)}`,
+          message: `asks for data to go out: ${quote(field.text.slice(start, end), 60)}, to ${quote(target.text, 60)}`,
           field,
           start,
           end,

@@ -52,7 +52,7 @@ export const extensionMismatch: ArtifactDetector = {
     const severity = judge(extension, format, extensionFormats);
     if (severity === undefined) return;
     report({
-      message: `${quote(name)} is named as ${extension.slice(1)} and holds ${format === "foreign" ? "a binary file of another kind" : format}.`,
+      message: `${quote(name)} is named ${extension} and holds ${format === "foreign" ? "a binary file of another kind" : format}.`,
       severity,
       excerpt: name.slice(0, 200),
       group: `${extension} ${format}`,

@@ -219,7 +219,7 @@ function judge(field: Field, found: Survey): Hit | undefined {
     const lone = controls.length === 1 && found.nul === 0;
     return hit(
       row ? "medium" : lone ? "info" : "low",
-      `${controls.length} control characters (${kinds.join(" ")}).`,
+      `${controls.length} control character${controls.length === 1 ? "" : "s"} (${kinds.join(" ")}).`,
       start,
       end,
       row ? "row of controls" : "stray controls",
