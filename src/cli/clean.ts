@@ -5,6 +5,7 @@ import { outputExists, ToolError, unsupported, usage } from "../core/errors.ts";
 import { SEVERITIES, atLeast, type Severity } from "../core/severity.ts";
 import { quote, visible } from "../base/escape.ts";
 import { count, plural } from "../report/figures.ts";
+import { commaList } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 
 interface Flags {
@@ -16,14 +17,6 @@ interface Flags {
   response?: string;
   config?: string;
 }
-
-const list = (value: string, before: string[] | undefined): string[] => [
-  ...(before ?? []),
-  ...value
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean),
-];
 
 export function cleanCommand(): Command {
   return new Command("clean")
@@ -38,8 +31,8 @@ export function cleanCommand(): Command {
         .choices([...SEVERITIES])
         .default("medium"),
     )
-    .option("--only <ids>", "only records that these detectors flag", list)
-    .option("--skip <ids>", "ignore these detectors", list)
+    .option("--only <ids>", "only records that these detectors flag", commaList)
+    .option("--skip <ids>", "ignore these detectors", commaList)
     .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
     .option("--response <field>", "the field that holds the response")
     .option("--config <file>", "settings to use instead of ./bezoar.yaml")

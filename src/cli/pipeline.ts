@@ -328,7 +328,6 @@ class Run {
     if (item.task === "range") {
       const merged = entry.partials[0] as ArtifactPartial;
       merged.roles ??= Object.fromEntries(item.roles.columns);
-      merged.layout ??= item.roles.layout;
     }
   }
 

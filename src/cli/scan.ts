@@ -4,6 +4,7 @@ import { usage } from "../core/errors.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
 import type { Card } from "../core/detector.ts";
 import type { Config } from "./config.ts";
+import { commaList } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ScanOutcome } from "./pipeline.ts";
 
@@ -27,15 +28,8 @@ interface Flags {
   progress: boolean;
 }
 
-const list = (value: string, before: string[] | undefined): string[] => [
-  ...(before ?? []),
-  ...value
-    .split(",")
-    .map((item) => item.trim())
-    .filter(Boolean),
-];
 const globs = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-export const wholeNumber = (value: string): number => {
+const wholeNumber = (value: string): number => {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1 || number > 1024)
     throw new InvalidArgumentError("It must be a whole number from 1 to 1024.");
@@ -57,8 +51,8 @@ export function scanCommand(): Command {
         ...SEVERITIES,
       ]),
     )
-    .option("--only <ids>", "run only these detectors, separated by commas", list)
-    .option("--skip <ids>", "do not run these detectors", list)
+    .option("--only <ids>", "run only these detectors, separated by commas", commaList)
+    .option("--skip <ids>", "do not run these detectors", commaList)
     .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", globs)
     .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
     .option("--response <field>", "the field that holds the response")

@@ -7,7 +7,7 @@ import type { Table } from "../core/table.ts";
 import type { ArtifactReport, Finding, RecordLine } from "../core/report.ts";
 import { severityRank, type Severity } from "../core/severity.ts";
 import { joinTables, tableSize } from "../mining/table.ts";
-import { TABLE_SIZE_MAX, type ArtifactPartial, type GroupPartial } from "./partial.ts";
+import { SCORE, TABLE_SIZE_MAX, type ArtifactPartial, type GroupPartial } from "./partial.ts";
 
 export interface ScannedArtifact {
   readonly uri: string;
@@ -68,13 +68,15 @@ function share(
   owners: readonly ArtifactPartial[],
   bases: readonly number[],
 ): void {
+  let next = 0;
   owners.forEach((partial, o) => {
     const base = bases[o] as number;
     const end = bases[o + 1] ?? Infinity;
-    const records = hit.records.filter((record) => record >= base && record < end).map((record) => record - base);
+    // Both ascend: each record is looked at once, however many files there are.
+    const records: number[] = [];
+    for (; (hit.records[next] ?? Infinity) < end; next++) records.push((hit.records[next] as number) - base);
     if (records.length === 0) return;
     const confidence = hit.confidence ?? detector.confidence;
-    const score = confidence === "high" ? 0.95 : confidence === "medium" ? 0.75 : 0.5;
     partial.groups.push({
       detector: detector.id,
       group: `${hit.rule.trigger}\0${hit.rule.target}`,
@@ -82,7 +84,7 @@ function share(
       confidence,
       hits: records.length,
       records,
-      scores: records.map(() => score),
+      scores: records.map(() => SCORE[confidence]),
       samples: records.slice(0, 5).map((record) => ({
         record,
         excerpt: `${hit.rule.trigger} → ${hit.rule.target}`.slice(0, 400),

@@ -48,7 +48,6 @@ export interface ArtifactPartial {
   sha256: string | null;
   /** Undefined where nothing record-like was read. */
   records: number | undefined;
-  layout: string | undefined;
   roles: Record<string, string> | undefined;
   notes: string[];
   problems: Problem[];
@@ -81,7 +80,6 @@ export const newPartial = (member: string): ArtifactPartial => ({
   bytes: 0,
   sha256: null,
   records: undefined,
-  layout: undefined,
   roles: undefined,
   notes: [],
   problems: [],
@@ -100,7 +98,8 @@ export function addProblem(partial: ArtifactPartial, problem: Problem, limits: L
   }
 }
 
-const SCORE: Readonly<Record<Confidence, number>> = { high: 0.95, medium: 0.75, low: 0.5 };
+/** The score of a record for `--records`, where a hit gives none. */
+export const SCORE: Readonly<Record<Confidence, number>> = { high: 0.95, medium: 0.75, low: 0.5 };
 
 /** Collects the hits of one artifact. */
 export class HitTally {
@@ -196,7 +195,6 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
   if (later.kind !== "other") earlier.kind = later.kind;
   earlier.bytes += later.bytes;
   earlier.sha256 ??= later.sha256;
-  earlier.layout ??= later.layout;
   earlier.roles ??= later.roles;
   for (const note of later.notes) if (!earlier.notes.includes(note)) earlier.notes.push(note);
   for (const problem of later.problems)

@@ -314,8 +314,8 @@ class UnitScan {
   }
 
   #batch(batch: RecordBatch, open: Open): void {
-    const { engine, partial } = { engine: this.#engine, partial: open.partial };
-    const { search, records: detectors, limits } = engine;
+    const { partial } = open;
+    const { search, records: detectors, limits } = this.#engine;
     const { words, opaqueBit } = search;
     open.plan ??= this.#plan(batch, open);
     // A reader may leave out records that it cannot read and still count them.
@@ -399,7 +399,6 @@ class UnitScan {
     for (let i = 0; i < Math.min(batch.count, this.#engine.limits.sampleRecordsMax); i++)
       sample.push(batch.value(i).value);
     const plan = planRoles(sample, this.#engine.roles);
-    open.partial.layout = plan.layout;
     open.partial.roles = Object.fromEntries(rolesOf(sample, plan));
     return plan;
   }
