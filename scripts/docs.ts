@@ -42,6 +42,7 @@ export async function writeDocs(put: Put): Promise<void> {
       members: "the files inside",
       stream: "what it compresses",
       document: "a document",
+      model: "what a model does when loaded",
     }[yields];
     return `| \`${id}\` | ${title} | ${reads} | ${extensions.map((e) => `\`${e}\``).join(" ")} | ${split ? "yes" : ""} | ${remove ? "yes" : ""} | ${spec} |`;
   });

@@ -61,7 +61,7 @@ registry(
   "../core/detector.ts",
   "detectors",
   "Every detector, in order of its file's name.",
-  ["RecordDetector", "DocumentDetector", "ArtifactDetector", "DatasetDetector"],
+  ["RecordDetector", "DocumentDetector", "ModelDetector", "ArtifactDetector", "DatasetDetector"],
 );
 
 const { writeDocs } = await import("./docs.ts");

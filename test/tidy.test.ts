@@ -93,7 +93,7 @@ test("files are kebab-case and a unit exports its file's name", () => {
       .replace(/\.ts$/, "");
     if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) wrong.push(`${path}: not kebab-case`);
     const unit =
-      /^export const (\w+): (?:Format|RecordDetector|DocumentDetector|ArtifactDetector|DatasetDetector) =/m.exec(
+      /^export const (\w+): (?:Format|RecordDetector|DocumentDetector|ModelDetector|ArtifactDetector|DatasetDetector) =/m.exec(
         read(path),
       )?.[1];
     const camel = name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

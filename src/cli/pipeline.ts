@@ -103,7 +103,7 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
       tool: { name: "bezoar", version },
       verdict: decision.verdict,
       reasons: decision.reasons,
-      artifacts: merged.artifacts,
+      artifacts: decision.artifacts,
       findings: decision.findings,
       ...(run.excluded.length > 0 ? { excluded: run.excluded } : {}),
       stats: {

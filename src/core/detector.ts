@@ -3,6 +3,7 @@
 import type { Confidence, Severity } from "./severity.ts";
 import type { DataRecord, Field } from "./record.ts";
 import type { DocumentPart } from "./format.ts";
+import type { Loader, ModelPart } from "./model.ts";
 import type { Table } from "./table.ts";
 
 /** `AML.T…`: MITRE ATLAS. `LLM…:2025`: OWASP Top 10 for LLM applications. `CWE-…`. Or a specification's URL. */
@@ -26,6 +27,8 @@ export const FAMILIES = [
   "metadata",
   "integrity",
   "association",
+  "model",
+  "template",
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
@@ -67,6 +70,8 @@ export interface Hit {
   readonly end?: number;
   /** Line number from 1, for documents. */
   readonly lineNumber?: number;
+  /** Byte offset in the file, for model files. */
+  readonly offset?: number;
   /** What a reviewer should see, raw (outputs escape it): about 40 characters either side. Cut by `excerpt`. */
   readonly excerpt: string;
   readonly severity?: Severity;
@@ -125,6 +130,13 @@ export interface DocumentDetector extends Card {
   inspect(document: DocumentPart, report: Report): void;
 }
 
+/** Reads what model files do when they are loaded, and what is wrong with their structure. */
+export interface ModelDetector extends Card {
+  readonly reads: "model";
+  readonly loaders: readonly Loader[];
+  inspect(model: ModelPart, report: Report): void;
+}
+
 /** Facts about a file as a whole. */
 export interface ArtifactFacts {
   readonly name: string;
@@ -164,14 +176,17 @@ export interface DatasetDetector extends Card {
   conclude(table: Table, report: (hit: DatasetHit) => void): void;
 }
 
-export type Detector = RecordDetector | DocumentDetector | ArtifactDetector | DatasetDetector;
+export type Detector = RecordDetector | DocumentDetector | ModelDetector | ArtifactDetector | DatasetDetector;
 
 /** An input to a detector and what must be found in it; a named test and a block on its page. */
 export interface Example {
   readonly title: string;
-  /** Records as plain values, or a document's text; payloads are inert and assembled in code. */
-  readonly given: readonly unknown[] | { readonly language: DocumentPart["language"]; readonly text: string };
-  /** `RECORD POINTER` of each expected hit in order, for documents `LINE`; empty for a clean example. A trailing
-   * ` severity` (`0 /input high`) also checks the severity. */
+  /** Records as plain values, a document's text, or what a model file does; payloads are inert and assembled in code. */
+  readonly given:
+    | readonly unknown[]
+    | { readonly language: DocumentPart["language"]; readonly text: string; readonly name?: string }
+    | ModelPart;
+  /** `RECORD POINTER` of each expected hit in order, for documents `LINE`, for models `OFFSET` (`-` where there is none);
+   * empty for a clean example. A trailing ` severity` (`0 /input high`) also checks the severity. */
   readonly finds: readonly string[];
 }

@@ -1,6 +1,7 @@
 // A format turns bytes into parts. Content decides which one reads a file; the extension only orders candidates. A
 // format never judges, never recurses into containers (the engine does) and never throws on bad bytes.
 import type { ByteSource } from "./bytes.ts";
+import type { ModelPart } from "./model.ts";
 import type { Problem } from "./problem.ts";
 import type { RecordBatch } from "./record.ts";
 import type { Limits } from "../base/limits.ts";
@@ -13,12 +14,14 @@ export interface MemberPart {
   readonly source: ByteSource;
 }
 
-/** A document that is not records: a loading script, a notebook cell, a card, a JSON of settings. */
+/** A document that is not records: a loading script, a notebook cell, a card, a JSON of settings, a chat template. */
 export interface DocumentPart {
   readonly kind: "document";
-  /** `python` and `notebook-cell` are programs; `card`, `infos`, `yaml`, `json` are metadata. */
-  readonly language: "python" | "shell" | "markdown" | "card" | "infos" | "yaml" | "json" | "other";
+  /** `python` and `shell` are programs; `card`, `infos`, `yaml`, `json` are metadata; `template` is a chat template. */
+  readonly language: "python" | "shell" | "markdown" | "card" | "infos" | "yaml" | "json" | "template" | "other";
   readonly text: string;
+  /** What it is called where it stands: the base name of a file, lower case, or a key inside of a model file. */
+  readonly name?: string;
   /** For a notebook: which cell, from 0; lines then count within it. */
   readonly cell?: number;
   /** The parsed front matter or value, where the reader parsed it. */
@@ -35,7 +38,7 @@ export interface NotePart {
   readonly message: string;
 }
 
-export type Part = RecordBatch | MemberPart | DocumentPart | ProblemPart | NotePart;
+export type Part = RecordBatch | MemberPart | DocumentPart | ModelPart | ProblemPart | NotePart;
 
 export interface ByteRange {
   readonly start: number;
@@ -70,7 +73,7 @@ export interface Format {
   readonly spec: string;
   readonly extensions: readonly string[];
   /** What it yields: decides the artifact's kind and how the engine treats it. */
-  readonly yields: "records" | "members" | "stream" | "document";
+  readonly yields: "records" | "members" | "stream" | "document" | "model";
   /** 0 (not this) to 1 (certain, a magic number). The best guess wins; equal guesses go to a matching extension. */
   sniff(head: Head): number;
   read(source: ByteSource, context: ReadContext): AsyncIterable<Part>;

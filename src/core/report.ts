@@ -21,8 +21,10 @@ export interface ArtifactReport {
   readonly kind: "dataset" | "model" | "code" | "card" | "archive" | "other";
   /** The id of the reader, compressions first: `gzip+jsonl`. "unknown" where no reader fits. */
   readonly format: string;
+  /** Of this file alone, with everything in it. */
+  readonly verdict?: Verdict;
   readonly bytes: number;
-  /** Hex. Null where the bytes could not all be read. */
+  /** Hex. Null where not all bytes were read. */
   readonly sha256: string | null;
   readonly records?: number;
   /** How the columns were understood: column -> role. */

@@ -39,6 +39,20 @@ test("a pass needs full coverage and nothing at the threshold", () => {
   );
 });
 
+test("every file has its own verdict, and answers for what is in it", () => {
+  const named = (uri: string, status: "full" | "partial" = "full"): ArtifactReport => ({ ...artifact(status), uri });
+  const { verdict, artifacts } = decide(
+    [named("a.zip"), named("a.zip!b!c"), named("d.zip"), named("d.zip!e", "partial"), named("f")],
+    [{ ...finding("high"), location: { uri: "a.zip!b!c" } }],
+    policy,
+  );
+  assert.equal(verdict, "fail");
+  assert.deepEqual(
+    artifacts.map((one) => one.verdict),
+    ["fail", "fail", "undecided", "undecided", "pass"],
+  );
+});
+
 test("a waiver covers its detector, its artifact and its bytes, until its day is over", () => {
   const verdict = (extra: object, today = policy.today): string =>
     decide([artifact("full")], [finding("high")], { ...policy, today, waivers: [{ ...waiver, ...extra }] }).verdict;

@@ -25,6 +25,8 @@ export interface Decision {
   readonly verdict: Verdict;
   readonly reasons: Reason[];
   readonly findings: Finding[];
+  /** The artifacts, each with its own verdict. */
+  readonly artifacts: ArtifactReport[];
 }
 
 export function decide(artifacts: readonly ArtifactReport[], findings: readonly Finding[], policy: Policy): Decision {
@@ -72,8 +74,31 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
     }
   }
   const verdict: Verdict = failing.length > 0 ? "fail" : unseen.length > 0 || nothing ? "undecided" : "pass";
-  return { verdict, reasons, findings: judged };
+  return { verdict, reasons, findings: judged, artifacts: eachDecided(artifacts, failing) };
 }
+
+/** A file answers for everything in it: `a.zip` for `a.zip!b.jsonl`. */
+function eachDecided(artifacts: readonly ArtifactReport[], failing: readonly Finding[]): ArtifactReport[] {
+  const failed = new Set(failing.flatMap(({ location }) => around(location.uri)));
+  const unseen = new Set(
+    artifacts
+      .filter(({ kind, coverage, bytes }) => coverage.status !== "full" || (bytes === 0 && kind !== "archive"))
+      .flatMap(({ uri }) => around(uri)),
+  );
+  return artifacts.map((artifact) => ({
+    ...artifact,
+    verdict: failed.has(artifact.uri) ? "fail" : unseen.has(artifact.uri) ? "undecided" : "pass",
+  }));
+}
+
+/** The URI itself and every prefix of it that may be the URI of a container. Names nest a bounded number of times. */
+function around(uri: string): string[] {
+  const uris = [uri];
+  for (let at = uri.lastIndexOf("!"); at > 0 && uris.length < CONTAINERS_MAX; at = uri.lastIndexOf("!", at - 1))
+    uris.push(uri.slice(0, at));
+  return uris;
+}
+const CONTAINERS_MAX = 64;
 
 /** An archive stands for its members, which are artifacts of their own. */
 const isEmpty = ({ bytes, kind, coverage }: ArtifactReport): boolean =>

@@ -43,17 +43,22 @@ const referenceLink = (reference: string): string => {
 };
 
 function exampleBlock({ example, hits }: ExampleRun): string {
-  const isRecords = Array.isArray(example.given);
-  const text = isRecords
-    ? (example.given as readonly unknown[]).map((record) => JSON.stringify(record)).join("\n")
-    : (example.given as { readonly text: string }).text;
-  const language = isRecords ? "json" : (example.given as { readonly language: string }).language;
+  const { text, language } = given(example);
   const found = hits.map(({ where, hit }) => `- \`${visible(where).replaceAll("`", "'")}\`: ${escaped(hit.message)}`);
   return [
     `### ${proseMarkdown(example.title)}`,
     fenced(text, language),
     ...(found.length > 0 ? [found.join("\n")] : []),
   ].join("\n\n");
+}
+
+function given({ given: what }: Example): { readonly text: string; readonly language: string } {
+  if ("operations" in what) {
+    const facts = what.irregularities.map(({ code, message }) => `# ${code}: ${message}`);
+    return { text: [...what.operations.map(({ text }) => text), ...facts].join("\n"), language: "python" };
+  }
+  if ("language" in what) return what;
+  return { text: what.map((record) => JSON.stringify(record)).join("\n"), language: "json" };
 }
 
 // Unlike a card's prose, a message quotes an example; no backtick in it is markup.
@@ -82,6 +87,8 @@ const FAMILY_TITLES: Readonly<Record<Family, string>> = {
   metadata: "Cards and metadata",
   integrity: "Files that are not what they say",
   association: "Associations across a dataset",
+  model: "Model files",
+  template: "Chat templates and settings of models",
 };
 
 const sorted = (cards: Iterable<Card>): Card[] => [...cards].toSorted((a, b) => (a.id < b.id ? -1 : 1));

@@ -71,11 +71,12 @@ const artifact = object("One file or document that was to be looked at.", {
   uri: text("Path as given, or URI."),
   kind: oneOf(["dataset", "model", "code", "card", "archive", "other"], "What it is."),
   format: text("Id of the reader, compressions first: `gzip+jsonl`. `unknown` where no reader fits."),
+  "verdict?": oneOf(["pass", "fail", "undecided"], "Of this file alone, with everything in it."),
   bytes: whole("Size."),
   sha256: {
     type: ["string", "null"],
     pattern: "^[0-9a-f]{64}$",
-    description: "Digest in hex; null where the bytes could not all be read.",
+    description: "Digest in hex; null where not all bytes were read.",
   },
   "records?": whole("Records in it, for a dataset."),
   "roles?": {

@@ -219,6 +219,7 @@ function finding(uri: string, partial: ArtifactPartial, group: GroupPartial, car
       ...(first?.end === undefined || first.record === undefined ? {} : { end: first.end }),
       ...(first?.lineNumber === undefined ? {} : { lineNumber: first.lineNumber }),
       ...(partial.member === "" ? {} : { member: partial.member }),
+      ...(first?.offset === undefined ? {} : { offset: first.offset }),
     },
     ...(records === 0
       ? {}
@@ -275,7 +276,7 @@ function lower(group: GroupPartial, card: Card, scope: Scope): { severity: Sever
 }
 
 function membersOf(partial: ArtifactPartial, partials: readonly ArtifactPartial[]): readonly ArtifactPartial[] {
-  if (partial.kind !== "archive") return [];
+  if (partial.kind !== "archive" && partial.kind !== "model") return [];
   const prefix = partial.member === "" ? "" : `${partial.member}!`;
   return partials.filter((other) => other !== partial && other.member.startsWith(prefix));
 }

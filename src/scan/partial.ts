@@ -14,6 +14,7 @@ export interface HitSample {
   readonly start?: number;
   readonly end?: number;
   readonly lineNumber?: number;
+  readonly offset?: number;
   readonly excerpt: string;
   readonly message: string;
   readonly evidence?: Readonly<Record<string, string | number | boolean>>;
@@ -137,6 +138,7 @@ export class HitTally {
         ...(hit.start === undefined ? {} : { start: hit.start }),
         ...(hit.end === undefined ? {} : { end: hit.end }),
         ...(hit.lineNumber === undefined ? {} : { lineNumber: hit.lineNumber }),
+        ...(hit.offset === undefined ? {} : { offset: hit.offset }),
         ...(hit.evidence ? { evidence: hit.evidence } : {}),
       });
     }

@@ -8,11 +8,13 @@ import type {
   Detector,
   DocumentDetector,
   Hit,
+  ModelDetector,
   RecordDetector,
 } from "../core/detector.ts";
 import type { ByteRange, DocumentPart, Format, Head, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { ToolError } from "../core/errors.ts";
+import type { ModelPart } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
 import type { RecordBatch, RecordValue } from "../core/record.ts";
 import { toRecord } from "../core/fields.ts";
@@ -20,6 +22,7 @@ import { planRoles, roleOf, type RoleOverride, type RolePlan } from "../core/rol
 import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { sniffEncoding } from "../base/utf8.ts";
+import { baseName } from "../formats/document/whole.ts";
 import { ReadProblem } from "../formats/shared/read-problem.ts";
 import { unescaped } from "../formats/shared/unescape.ts";
 import { TableBuilder } from "../mining/table.ts";
@@ -31,6 +34,7 @@ export interface Engine {
   readonly formats: readonly Format[];
   readonly records: readonly RecordDetector[];
   readonly documents: readonly DocumentDetector[];
+  readonly models: readonly ModelDetector[];
   readonly artifacts: readonly ArtifactDetector[];
   /** Where there are none, records that no anchor marks are not even parsed. */
   readonly datasets: readonly DatasetDetector[];
@@ -50,6 +54,7 @@ export function buildEngine(
     formats,
     records,
     documents: detectors.filter((d): d is DocumentDetector => d.reads === "document"),
+    models: detectors.filter((d): d is ModelDetector => d.reads === "model"),
     artifacts: detectors.filter((d): d is ArtifactDetector => d.reads === "artifact"),
     datasets: detectors.filter((d): d is DatasetDetector => d.reads === "dataset"),
     search: buildSearch(records),
@@ -256,6 +261,7 @@ class UnitScan {
       partial.kind = "dataset";
       partial.records ??= 0;
     } else if (format.yields === "members") partial.kind = "archive";
+    else if (format.yields === "model") partial.kind = "model";
     let members = 0;
     for await (const part of format.read(source, context)) {
       switch (part.kind) {
@@ -263,7 +269,10 @@ class UnitScan {
           this.#batch(part, open);
           break;
         case "document":
-          this.#document(part, open, format.yields === "document");
+          this.#document({ name: baseName(source.name), ...part }, open, format.yields === "document");
+          break;
+        case "model":
+          this.#model(part, open);
           break;
         case "problem":
           // That the text ends early is no news after its bytes did.
@@ -420,6 +429,8 @@ class UnitScan {
         this.#inspect(detector, open, undefined, (report) => detector.inspect(document, report));
       }
     }
+    // A template is written in what would be an attack in a record: role markers, instructions, special tokens.
+    if (document.language === "template") return;
     // A document is also text: every record detector reads it as one record of one field.
     const field = { pointer: "", column: "", role: documentRole(document), text: document.text };
     const record = { index: 0, fields: [field] };
@@ -436,6 +447,14 @@ class UnitScan {
         );
       }
     });
+  }
+
+  #model(model: ModelPart, open: Open): void {
+    open.partial.searched = true;
+    for (const detector of this.#engine.models) {
+      if (detector.loaders.includes(model.loader))
+        this.#inspect(detector, open, undefined, (report) => detector.inspect(model, report));
+    }
   }
 
   #judgeArtifact(head: Head, ranked: readonly { format: Format; score: number }[], open: Open): void {

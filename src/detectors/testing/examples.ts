@@ -1,12 +1,12 @@
 // Runs a detector's examples: what stands beside each detector in `*.examples.ts`. Used by the acceptance suite for all
 // of them, and by hand while writing one.
 import type { Detector, Example, Hit } from "../../core/detector.ts";
-import type { DocumentPart } from "../../core/format.ts";
 import { planRoles } from "../../core/roles.ts";
 import { TableBuilder } from "../../mining/table.ts";
 import { toRecord } from "../../core/fields.ts";
 
-/** The hits of one example in the form of `Example.finds`: `RECORD POINTER severity`, or `LINE severity`. */
+/** The hits of one example in the form of `Example.finds`: `RECORD POINTER severity`, `LINE severity`, or for
+ * models `OFFSET severity`. */
 export function hitsOf(detector: Detector, example: Example): { readonly where: string; readonly hit: Hit }[] {
   const found: { where: string; hit: Hit }[] = [];
   const severity = (hit: Hit): string => hit.severity ?? detector.severity;
@@ -25,9 +25,12 @@ export function hitsOf(detector: Detector, example: Example): { readonly where: 
       const hit: Hit = { message, excerpt: "", ...(own ? { severity: own } : {}) };
       found.push({ where: `${rule.trigger} -> ${rule.target} ${own ?? detector.severity}`, hit });
     });
-  } else if (detector.reads === "document" && !Array.isArray(example.given)) {
-    const { language, text } = example.given as { language: DocumentPart["language"]; text: string };
-    detector.inspect({ kind: "document", language, text }, (hit) => {
+  } else if (detector.reads === "model" && "operations" in example.given) {
+    detector.inspect(example.given, (hit) => {
+      found.push({ where: `${hit.offset ?? "-"} ${severity(hit)}`, hit });
+    });
+  } else if (detector.reads === "document" && "language" in example.given) {
+    detector.inspect({ kind: "document", ...example.given }, (hit) => {
       found.push({ where: `${hit.lineNumber ?? "-"} ${severity(hit)}`, hit });
     });
   }

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ByteSource } from "../../core/bytes.ts";
 import { memorySource } from "../../core/bytes.ts";
+import type { ModelPart } from "../../core/model.ts";
 import type { Format, NotePart, Part, ProblemPart, ReadContext } from "../../core/format.ts";
 import type { Limits } from "../../base/limits.ts";
 import { LIMITS } from "../../base/limits.ts";
@@ -49,6 +50,7 @@ export interface Heard {
   readonly members: { readonly name: string; readonly bytes: Buffer }[];
   readonly problems: ProblemPart[];
   readonly notes: NotePart[];
+  readonly models: ModelPart[];
 }
 
 /** Reads everything, members included, and checks what every batch promises. */
@@ -62,6 +64,7 @@ export async function hear(format: Format, source: ByteSource, context: ReadCont
     members: [],
     problems: [],
     notes: [],
+    models: [],
   };
   try {
     for await (const part of format.read(source, context)) await note(part, heard, source);
@@ -95,6 +98,7 @@ async function note(part: Part, heard: Heard, source: ByteSource): Promise<void>
   } else if (part.kind === "document") heard.documents.push(part.text);
   else if (part.kind === "problem") heard.problems.push(part);
   else if (part.kind === "note") heard.notes.push(part);
+  else if (part.kind === "model") heard.models.push(part);
   else {
     const chunks: Buffer[] = [];
     try {
