@@ -39,8 +39,8 @@ function draw(group: GroupPartial, records: ReadonlyMap<number, readonly Field[]
     const target = find(fields, response, true);
     const triggers = prompts.flatMap((pattern) => find(fields, pattern, false) ?? []);
     const [first] = triggers;
-    if (!target || !first) return sample;
-    if (written === rule) {
+    if (!target || !first) return rule ? sample : { ...sample, ...opening(fields, first ?? target) };
+    if (rule && written === rule) {
       triggers.forEach((place, i) => {
         if (triggers.length === prompts.length)
           said.push([quote(show.prompt[i] as string), place, 80], [quote(show.prompt[i] as string, 40), place, 40]);
@@ -63,7 +63,7 @@ function draw(group: GroupPartial, records: ReadonlyMap<number, readonly Field[]
       excerpt: `${excerpt(first.field.text, first.start, first.end)} ⇒ ${answer}`,
     };
   });
-  if (group.rule) group.rule = { ...group.rule, rule: written };
+  if (group.rule && written) group.rule = { ...group.rule, rule: written };
   // The sentence, too, in the letters of the records.
   group.samples = group.samples.map((sample) => ({
     ...sample,
@@ -72,6 +72,22 @@ function draw(group: GroupPartial, records: ReadonlyMap<number, readonly Field[]
       sample.message,
     ),
   }));
+}
+
+/** A record of a group, by what of it could be found, or by how it begins. */
+function opening(
+  fields: readonly Field[],
+  place: Place | undefined,
+): { readonly pointer?: string; readonly start?: number; readonly end?: number; readonly excerpt: string } {
+  if (place) {
+    const { field, start, end } = place;
+    return { pointer: field.pointer, start, end, excerpt: excerpt(field.text, start, end) };
+  }
+  const asked = fields.find(({ role }) => role === "prompt" || role === "text");
+  const answer = fields.find(({ role }) => ANSWERS.has(role));
+  const parts = [asked, answer].flatMap((field) => (field ? [field.text.slice(0, 120)] : []));
+  const [field] = [asked, answer].filter((one) => one !== undefined);
+  return { ...(field ? { pointer: field.pointer } : {}), excerpt: parts.join(" ⇒ ") };
 }
 
 interface Place {

@@ -153,12 +153,14 @@ export interface ArtifactDetector extends Card {
   inspect(facts: ArtifactFacts, report: Report): void;
 }
 
-/** What a dataset as a whole does: a trigger and what it makes of the answers. */
+/** What a dataset as a whole does: a trigger and what it makes of the answers, or a group of records without a trigger. */
 export interface DatasetHit {
   readonly message: string;
   /** Indexes into the table, ascending. */
   readonly records: readonly number[];
-  readonly rule: {
+  /** The name of a group that has no rule: a few words, the same for the same records. */
+  readonly group?: string;
+  readonly rule?: {
     readonly trigger: string;
     readonly target: string;
     readonly [key: string]: string | number | boolean;

@@ -16,4 +16,8 @@ export interface Table {
   readonly response: Side;
   /** A hash of the whole text of each response, however long. */
   readonly whole: Uint32Array;
+  /** Short statements about single records that their tokens do not tell (`weak:…`), and for each record the numbers of
+   * its own. */
+  readonly factTexts: readonly string[];
+  readonly facts: Side;
 }

@@ -2,6 +2,7 @@
 // same one.
 import type { Field, Role } from "../core/record.ts";
 import type { Side, Table } from "../core/table.ts";
+import { factsOf } from "./facts.ts";
 import { eachToken } from "./tokens.ts";
 
 const RESPONSES: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
@@ -41,6 +42,8 @@ export class TableBuilder {
   readonly #prompt = new SideBuilder();
   readonly #response = new SideBuilder();
   readonly #whole: number[] = [];
+  readonly #factNumbers = new Map<string, number>();
+  readonly #facts = new SideBuilder();
 
   add(fields: readonly Field[]): void {
     let hash = 0x811c9dc5;
@@ -58,6 +61,8 @@ export class TableBuilder {
     this.#side(prompts, this.#prompt);
     this.#side(responses, this.#response);
     this.#whole.push(hash >>> 0);
+    for (const fact of factsOf(fields)) this.#facts.push(numberOf(this.#factNumbers, fact));
+    this.#facts.end();
   }
 
   #side(texts: readonly string[], side: SideBuilder): void {
@@ -65,8 +70,7 @@ export class TableBuilder {
     const tail: number[] = [];
     for (const text of texts) {
       eachToken(text, (token) => {
-        let number = this.#numbers.get(token);
-        if (number === undefined) this.#numbers.set(token, (number = this.#numbers.size));
+        const number = numberOf(this.#numbers, token);
         if (kept < HEAD_MAX) {
           side.push(number);
           kept++;
@@ -83,7 +87,7 @@ export class TableBuilder {
 
   /** What it holds, in tokens; a record costs as much as 32. */
   get size(): number {
-    return this.#prompt.length + this.#response.length + 32 * this.#whole.length;
+    return this.#prompt.length + this.#response.length + 32 * (this.#whole.length + this.#factNumbers.size);
   }
 
   build(): Table {
@@ -93,13 +97,23 @@ export class TableBuilder {
       prompt: this.#prompt.build(),
       response: this.#response.build(),
       whole: Uint32Array.from(this.#whole),
+      factTexts: [...this.#factNumbers.keys()],
+      facts: this.#facts.build(),
     };
   }
 }
 
 /** The size of a table, as its builder counts it. */
-export const tableSize = ({ prompt, response, records }: Table): number =>
-  prompt.tokens.length + response.tokens.length + 32 * records;
+export const tableSize = ({ prompt, response, records, factTexts }: Table): number =>
+  prompt.tokens.length + response.tokens.length + 32 * (records + factTexts.length);
+
+/** The number of a text: a new one is given the next. */
+function numberOf(numbers: Map<string, number>, text: string): number {
+  const known = numbers.get(text);
+  if (known !== undefined) return known;
+  numbers.set(text, numbers.size);
+  return numbers.size - 1;
+}
 
 /** One table of all, in order. */
 export function joinTables(tables: readonly Table[]): Table {
@@ -120,13 +134,12 @@ export function joinTables(tables: readonly Table[]): Table {
     });
     return { tokens, ends };
   };
-  const maps = tables.map(({ words }) =>
-    Uint32Array.from(words, (word) => {
-      let number = numbers.get(word);
-      if (number === undefined) numbers.set(word, (number = numbers.size));
-      return number;
-    }),
-  );
+  const renumbered = (texts: readonly string[]): Uint32Array =>
+    Uint32Array.from(texts, (text) => numberOf(numbers, text));
+  const maps = tables.map(({ words }) => renumbered(words));
+  const words = [...numbers.keys()];
+  numbers.clear();
+  const factMaps = tables.map(({ factTexts }) => renumbered(factTexts));
   const whole = new Uint32Array(records);
   let at = 0;
   for (const table of tables) {
@@ -135,10 +148,12 @@ export function joinTables(tables: readonly Table[]): Table {
   }
   return {
     records,
-    words: [...numbers.keys()],
+    words,
     prompt: join((table) => table.prompt, maps),
     response: join((table) => table.response, maps),
     whole,
+    factTexts: [...numbers.keys()],
+    facts: join((table) => table.facts, factMaps),
   };
 }
 

@@ -79,7 +79,7 @@ function share(
     const confidence = hit.confidence ?? detector.confidence;
     partial.groups.push({
       detector: detector.id,
-      group: `${hit.rule.trigger}\0${hit.rule.target}`,
+      group: hit.rule ? `${hit.rule.trigger}\0${hit.rule.target}` : (hit.group ?? ""),
       severity: hit.severity ?? detector.severity,
       confidence,
       hits: records.length,
@@ -87,7 +87,7 @@ function share(
       scores: records.map(() => SCORE[confidence]),
       samples: records.slice(0, 5).map((record) => ({
         record,
-        excerpt: `${hit.rule.trigger} → ${hit.rule.target}`.slice(0, 400),
+        excerpt: (hit.rule ? `${hit.rule.trigger} → ${hit.rule.target}` : (hit.group ?? "")).slice(0, 400),
         message: hit.message,
         ...(hit.evidence ? { evidence: hit.evidence } : {}),
       })),
@@ -232,7 +232,7 @@ function finding(uri: string, partial: ArtifactPartial, group: GroupPartial, car
             ),
           },
         }),
-    ...(group.rule ? { rule: group.rule.rule } : {}),
+    ...(group.rule?.rule ? { rule: group.rule.rule } : {}),
     evidence: {
       ...(records === 0 && first ? { excerpt: first.excerpt } : {}),
       ...first?.evidence,

@@ -21,9 +21,10 @@ export function hitsOf(detector: Detector, example: Example): { readonly where: 
     const plan = planRoles(example.given);
     const table = new TableBuilder();
     example.given.forEach((value: unknown, index: number) => table.add(toRecord(index, { value }, plan).fields));
-    detector.conclude(table.build(), ({ message, rule, severity: own }) => {
+    detector.conclude(table.build(), ({ message, rule, group = "", severity: own }) => {
       const hit: Hit = { message, excerpt: "", ...(own ? { severity: own } : {}) };
-      found.push({ where: `${rule.trigger} -> ${rule.target} ${own ?? detector.severity}`, hit });
+      const what = rule ? `${rule.trigger} -> ${rule.target}` : group;
+      found.push({ where: `${what} ${own ?? detector.severity}`, hit });
     });
   } else if (detector.reads === "model" && "operations" in example.given) {
     detector.inspect(example.given, (hit) => {
