@@ -86,7 +86,7 @@ function opening(
   const asked = fields.find(({ role }) => role === "prompt" || role === "text");
   const answer = fields.find(({ role }) => ANSWERS.has(role));
   const parts = [asked, answer].flatMap((field) => (field ? [field.text.slice(0, 120)] : []));
-  const [field] = [asked, answer].filter((one) => one !== undefined);
+  const field = asked ?? answer;
   return { ...(field ? { pointer: field.pointer } : {}), excerpt: parts.join(" ⇒ ") };
 }
 
