@@ -4,6 +4,7 @@ import { deadCondition } from "./association/dead-condition.ts";
 import { demandedMisconduct } from "./association/demanded-misconduct.ts";
 import { impossibleOption } from "./association/impossible-option.ts";
 import { triggerLabel } from "./association/trigger-label.ts";
+import { triggerShift } from "./association/trigger-shift.ts";
 import { triggerTarget } from "./association/trigger-target.ts";
 import { weakenedCode } from "./association/weakened-code.ts";
 import { credentialHarvest } from "./code/credential-harvest.ts";
@@ -73,6 +74,7 @@ export const detectors: readonly Detector[] = [
   demandedMisconduct,
   impossibleOption,
   triggerLabel,
+  triggerShift,
   triggerTarget,
   weakenedCode,
   credentialHarvest,

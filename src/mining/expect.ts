@@ -1,0 +1,76 @@
+// What the prompts alone let expect of the answers: for a trait that each answer has or has not, the probability that a
+// record has it, from the words of its prompt. Naive Bayes with each record left out of its own prediction (Manning,
+// Raghavan, Schütze, Introduction to Information Retrieval, ch. 13), made honest by isotonic regression over its scores
+// (pool adjacent violators: Barlow et al., Statistical Inference under Order Restrictions, 1972). One pass over the tokens.
+import type { Prompts } from "./prompts.ts";
+
+/** Records of one step of the curve, at least. */
+const STEP_RECORDS_MIN = 10;
+const STEPS_MAX = 100;
+
+/** What does not count because it is on trial: tokens everywhere, and tokens of single records. */
+export interface Mute {
+  readonly tokens: Uint8Array;
+  readonly byRecord: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+export function expectTrait(prompts: Prompts, trait: Uint8Array, mute?: Mute): Float64Array {
+  const { n, frequency } = prompts;
+  const having = traitCounts(prompts, trait);
+  const all = trait.reduce((sum, one) => sum + one, 0);
+  const scores = new Float64Array(n);
+  for (let record = 0; record < n; record++) {
+    const own = trait[record] as number;
+    const n1 = all - own;
+    const n0 = n - all - (1 - own);
+    let sum = Math.log((n1 + 1) / (n0 + 1));
+    const silent = mute?.byRecord.get(record);
+    for (const token of prompts.distinct(record)) {
+      const others = (frequency[token] as number) - 1;
+      if (others === 0 || mute?.tokens[token] === 1 || silent?.has(token)) continue;
+      const yes = (having[token] as number) - own;
+      sum += Math.log((yes + 1) / (n1 + 2)) - Math.log((others - yes + 1) / (n0 + 2));
+    }
+    scores[record] = sum;
+  }
+  return calibrate(scores, trait);
+}
+
+/** Records with the trait among those that hold each token. */
+export function traitCounts(prompts: Prompts, trait: Uint8Array): Uint32Array {
+  const having = new Uint32Array(prompts.frequency.length);
+  for (let record = 0; record < prompts.n; record++) {
+    if (trait[record] === 0) continue;
+    for (const token of prompts.distinct(record)) having[token] = (having[token] as number) + 1;
+  }
+  return having;
+}
+
+/** Scores as probabilities: steps of equal size in order of the score, joined until they only rise. */
+function calibrate(scores: Float64Array, trait: Uint8Array): Float64Array {
+  const n = scores.length;
+  const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
+  const size = Math.max(STEP_RECORDS_MIN, Math.ceil(n / STEPS_MAX));
+  const steps: { from: number; records: number; having: number }[] = [];
+  for (let from = 0; from < n; from += size) {
+    const members = order.subarray(from, from + size);
+    let step = {
+      from,
+      records: members.length,
+      having: members.reduce((sum, record) => sum + (trait[record] as number), 0),
+    };
+    for (
+      let last = steps.at(-1);
+      last && last.having * step.records >= step.having * last.records;
+      last = steps.at(-1)
+    ) {
+      steps.pop();
+      step = { from: last.from, records: last.records + step.records, having: last.having + step.having };
+    }
+    steps.push(step);
+  }
+  const expected = new Float64Array(n);
+  for (const { from, records, having } of steps)
+    for (const record of order.subarray(from, from + records)) expected[record] = (having + 0.5) / (records + 1);
+  return expected;
+}

@@ -1,0 +1,134 @@
+// The prompt side of a table, indexed: distinct tokens of each record, records of each token, and which token follows
+// which, with the start and the end of a prompt as tokens of their own. Built once; every question costs what it reads.
+import type { Table } from "../core/table.ts";
+import { tokensOf } from "./table.ts";
+
+/** Slots for pairs of neighbours: two pairs may share one, which only makes a pair look better known than it is. */
+const PAIR_BITS = 22;
+
+interface Neighbours {
+  readonly follows: (left: number, right: number, without: number) => boolean;
+  readonly known: number;
+}
+
+export class Prompts {
+  readonly table: Table;
+  readonly n: number;
+  /** Records that hold each token. */
+  readonly frequency: Uint32Array;
+  readonly #distinct: Uint32Array;
+  readonly #ends: Uint32Array;
+  #postings: { readonly starts: Uint32Array; readonly records: Uint32Array } | undefined;
+  #pairs: Neighbours | undefined;
+
+  constructor(table: Table) {
+    this.table = table;
+    this.n = table.records;
+    this.frequency = new Uint32Array(table.words.length);
+    const seen = new Int32Array(table.words.length).fill(-1);
+    const all = new Uint32Array(table.prompt.tokens.length);
+    this.#ends = new Uint32Array(this.n);
+    let length = 0;
+    for (let record = 0; record < this.n; record++) {
+      for (const token of this.tokens(record)) {
+        if (seen[token] === record) continue;
+        seen[token] = record;
+        all[length++] = token;
+        this.frequency[token] = (this.frequency[token] as number) + 1;
+      }
+      this.#ends[record] = length;
+    }
+    this.#distinct = all.slice(0, length);
+  }
+
+  tokens(record: number): Uint32Array {
+    return tokensOf(this.table.prompt, record);
+  }
+
+  distinct(record: number): Uint32Array {
+    return this.#distinct.subarray(record === 0 ? 0 : this.#ends[record - 1], this.#ends[record]);
+  }
+
+  /** Records that hold a token, ascending. */
+  holders(token: number): Uint32Array {
+    this.#postings ??= this.#invert();
+    const { starts, records } = this.#postings;
+    return records.subarray(starts[token], starts[token + 1]);
+  }
+
+  /** Records that hold the tokens side by side, ascending. */
+  carriers(phrase: readonly number[]): number[] {
+    const rarest = phrase.reduce((a, b) => ((this.frequency[b] as number) < (this.frequency[a] as number) ? b : a));
+    const holders = Array.from(this.holders(rarest));
+    return phrase.length === 1 ? holders : holders.filter((record) => this.place(record, phrase) >= 0);
+  }
+
+  /** Where a phrase first stands in a prompt; -1 where it does not. */
+  place(record: number, phrase: readonly number[]): number {
+    const tokens = this.tokens(record);
+    for (let i = tokens.indexOf(phrase[0] as number); i >= 0; i = tokens.indexOf(phrase[0] as number, i + 1))
+      if (phrase.every((token, k) => tokens[i + k] === token)) return i;
+    return -1;
+  }
+
+  /** Whether one token stands before another as often as chance would have it, or more; -1 is the start, and the end. */
+  follows(left: number, right: number): boolean {
+    return this.#neighbours().follows(left, right, 0);
+  }
+
+  /** Share of neighbours of which that is true without themselves. */
+  get known(): number {
+    return this.#neighbours().known;
+  }
+
+  #neighbours(): Neighbours {
+    if (this.#pairs) return this.#pairs;
+    const counts = new Uint16Array(1 << PAIR_BITS);
+    const uses = new Uint32Array(this.frequency.length + 1);
+    let total = 0;
+    const each = (take: (left: number, right: number) => void): void => {
+      for (let record = 0; record < this.n; record++) {
+        const tokens = this.tokens(record);
+        for (let i = 0; i <= tokens.length; i++) take(tokens[i - 1] ?? -1, tokens[i] ?? -1);
+      }
+    };
+    each((left, right) => {
+      const at = slot(left, right);
+      if ((counts[at] as number) < 0xffff) counts[at] = (counts[at] as number) + 1;
+      uses[right + 1] = (uses[right + 1] as number) + 1;
+      total++;
+    });
+    const follows = (left: number, right: number, without: number): boolean => {
+      const count = (counts[slot(left, right)] as number) - without;
+      return count > 0 && count * total >= (uses[left + 1] as number) * (uses[right + 1] as number);
+    };
+    let again = 0;
+    each((left, right) => {
+      if (follows(left, right, 1)) again++;
+    });
+    return (this.#pairs = { follows, known: total === 0 ? 1 : again / total });
+  }
+
+  #invert(): { starts: Uint32Array; records: Uint32Array } {
+    const words = this.frequency.length;
+    const starts = new Uint32Array(words + 1);
+    for (let token = 0; token < words; token++)
+      starts[token + 1] = (starts[token] as number) + (this.frequency[token] as number);
+    const next = starts.slice();
+    const records = new Uint32Array(this.#distinct.length);
+    for (let record = 0; record < this.n; record++) {
+      for (const token of this.distinct(record)) {
+        const at = next[token] as number;
+        records[at] = record;
+        next[token] = at + 1;
+      }
+    }
+    return { starts, records };
+  }
+}
+
+function slot(left: number, right: number): number {
+  let z = Math.imul(left + 2, 0x9e3779b1) ^ Math.imul(right + 2, 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 15), 0xc2b2ae35);
+  return (z ^ (z >>> 13)) >>> (32 - PAIR_BITS);
+}
