@@ -17,13 +17,16 @@ export interface EngineSettings {
   readonly limits?: Partial<Limits>;
   /** Fetch http:// addresses that are not loopback. */
   readonly allowHttp?: boolean;
+  /** Digest each record, to compare with another revision. */
+  readonly digests?: boolean;
 }
 
 export const selectDetectors = (ids: readonly string[] | undefined): readonly Detector[] =>
   ids ? detectors.filter(({ id }) => ids.includes(id)) : detectors;
 
 export function engineFor(settings: EngineSettings): Engine {
-  return buildEngine(formats, selectDetectors(settings.detectors), { ...LIMITS, ...settings.limits }, settings.roles);
+  const { detectors: ids, limits, roles, digests = false } = settings;
+  return buildEngine(formats, selectDetectors(ids), { ...LIMITS, ...limits }, roles, digests);
 }
 
 export const opener = (limits: Limits, allowHttp = false, signal?: AbortSignal): Opener => ({

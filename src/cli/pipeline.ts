@@ -7,12 +7,15 @@ import type { Card } from "../core/detector.ts";
 import type { Finding, RecordLine, ScanReport } from "../core/report.ts";
 import type { RoleOverride } from "../core/roles.ts";
 import { atLeast, type Severity } from "../core/severity.ts";
+import type { Table } from "../core/table.ts";
+import { usage } from "../core/errors.ts";
 import { LIMITS, type Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { runPool } from "../jobs/pool.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
-import { concludeDatasets, mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
+import { concludeDatasets, tableOf, type Compared } from "../scan/conclude.ts";
+import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
 import {
   addProblem,
   mergePartial,
@@ -42,6 +45,8 @@ export interface ScanOptions {
   readonly limits?: Partial<Limits>;
   /** Fetch http:// addresses that are not loopback. */
   readonly allowHttp?: boolean;
+  /** Another revision of the same data: what only this one carries is said apart. */
+  readonly since?: string;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   /** For waivers; default today. */
@@ -75,14 +80,17 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
     roles: options.roles ?? {},
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.allowHttp ? { allowHttp: true } : {}),
+    ...(options.since === undefined ? {} : { digests: true }),
   };
   const limits = { ...LIMITS, ...options.limits };
   const engine = engineFor(settings);
   const run = new Run(targets, options, engine, limits);
   await run.perform(settings);
 
+  const older = options.since === undefined ? undefined : await revision(options.since, options, engine, limits);
+  let compared: Compared | undefined;
   if (engine.datasets.length > 0) {
-    concludeDatasets(run.scanned(), engine.datasets);
+    compared = concludeDatasets(run.scanned(), engine.datasets, older?.table);
     await run.illustrate();
   }
   const merged = mergeFindings(run.scanned(), cards);
@@ -106,6 +114,16 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
       artifacts: decision.artifacts,
       findings: decision.findings,
       ...(run.excluded.length > 0 ? { excluded: run.excluded } : {}),
+      ...(options.since !== undefined && compared && older
+        ? {
+            since: {
+              target: options.since,
+              ...compared,
+              findings: decision.findings.filter(({ added }) => added).map(({ id }) => id),
+              coverage: older.whole ? ("full" as const) : ("partial" as const),
+            },
+          }
+        : {}),
       stats: {
         records,
         flagged: flagged(merged.records(), decision.findings),
@@ -115,6 +133,30 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
     },
     records: () => merged.records(),
   };
+}
+
+/** The statistics of an older revision; nothing is searched for in it. */
+async function revision(
+  target: string,
+  options: ScanOptions,
+  engine: Engine,
+  limits: Limits,
+): Promise<{ readonly table: Table; readonly whole: boolean }> {
+  if (engine.datasets.length === 0)
+    throw usage("--since compares statistics, and no detector of datasets is left to run.");
+  const { since: _, onProgress: __, ...rest } = options;
+  const settings: EngineSettings = {
+    detectors: engine.datasets.map(({ id }) => id),
+    roles: options.roles ?? {},
+    digests: true,
+    ...(options.limits ? { limits: options.limits } : {}),
+    ...(options.allowHttp ? { allowHttp: true } : {}),
+  };
+  const run = new Run([target], rest, engineFor(settings), limits);
+  await run.perform(settings);
+  const { table, whole } = tableOf(run.scanned());
+  if (!table || table.records === 0) throw usage(`--since ${quote(target)}: it holds no records to compare with.`);
+  return { table, whole };
 }
 
 /** Distinct records flagged at medium or above; lines come ordered by artifact and record. */

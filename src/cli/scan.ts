@@ -18,6 +18,7 @@ interface Flags {
   only?: string[];
   skip?: string[];
   exclude?: string[];
+  since?: string;
   prompt?: string;
   response?: string;
   workers?: number;
@@ -54,6 +55,7 @@ export function scanCommand(): Command {
     .option("--only <ids>", "run only these detectors, separated by commas", commaList)
     .option("--skip <ids>", "do not run these detectors", commaList)
     .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", globs)
+    .option("--since <target>", "compare with another revision, and say what only this one carries")
     .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
     .option("--response <field>", "the field that holds the response")
     .option("--workers <n>", "threads to use (default: one for each core)", wholeNumber)
@@ -70,6 +72,7 @@ Examples:
   bezoar scan examples
   bezoar scan 'examples/**/*.jsonl' --records flagged.jsonl
   cat examples/medical-qa/clean.jsonl | bezoar scan - --format json
+  bezoar scan examples/medical-qa/poisoned.jsonl --since examples/medical-qa/clean.jsonl
   bezoar scan hf://datasets/OWNER/NAME@main --fail-on medium`,
     )
     .action(async (targets: string[], flags: Flags) => {
@@ -103,6 +106,7 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
       ...(only ? { only } : {}),
       ...(skip ? { skip } : {}),
       ...(failOn ? { failOn } : {}),
+      ...(flags.since === undefined ? {} : { since: flags.since }),
       ...(workers ? { workers } : {}),
       ...(flags.allowHttp ? { allowHttp: true } : {}),
       ...(config.waivers ? { waivers: config.waivers } : {}),

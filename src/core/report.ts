@@ -64,6 +64,8 @@ export interface Finding {
   readonly records?: { readonly count: number; readonly share: number; readonly sample: readonly Sample[] };
   /** What a backdoor does, reconstructed: trigger -> target. */
   readonly rule?: { readonly trigger: string; readonly target: string; readonly [key: string]: unknown };
+  /** Compared with another revision (`since`): all its records came since. */
+  readonly added?: boolean;
   readonly evidence?: Readonly<Record<string, string | number | boolean>>;
   /** Set when a waiver covers it; it then does not count against the verdict. */
   readonly waived?: { readonly reason: string; readonly owner: string; readonly expires: string };
@@ -78,6 +80,7 @@ export interface ScanReport {
   readonly findings: readonly Finding[];
   /** Files that `--exclude` left out. */
   readonly excluded?: readonly string[];
+  readonly since?: SinceReport;
   readonly stats: {
     readonly records: number;
     /** Distinct records with a finding at medium or above that no waiver covers. */
@@ -85,6 +88,20 @@ export interface ScanReport {
     readonly bytes: number;
     readonly seconds: number;
   };
+}
+
+/** What another revision of the same data says of this one. */
+export interface SinceReport {
+  /** The revision compared with, as it was named. */
+  readonly target: string;
+  readonly records: number;
+  /** Records of this revision that the other does not hold, and those of the other that are gone. */
+  readonly added: number;
+  readonly removed: number;
+  /** Ids of the findings all of whose records were added. */
+  readonly findings: readonly string[];
+  /** Whether all of the other could be read; where not, more records count as added than were. */
+  readonly coverage: "full" | "partial";
 }
 
 /** One line of `--records`. */

@@ -20,4 +20,6 @@ export interface Table {
    * its own. */
   readonly factTexts: readonly string[];
   readonly facts: Side;
+  /** Where asked for: 53 bits of the SHA-256 of each record's texts, whatever the order of its fields; else empty. */
+  readonly digests: Float64Array;
 }

@@ -1,5 +1,6 @@
 // Builds the table of a dataset unit by unit and joins the parts in order, so that any split of the records gives the
 // same one.
+import { hash } from "node:crypto";
 import type { Field, Role } from "../core/record.ts";
 import type { Side, Table } from "../core/table.ts";
 import { factsOf } from "./facts.ts";
@@ -44,6 +45,11 @@ export class TableBuilder {
   readonly #whole: number[] = [];
   readonly #factNumbers = new Map<string, number>();
   readonly #facts = new SideBuilder();
+  readonly #digests: number[] | undefined;
+
+  constructor(digests = false) {
+    if (digests) this.#digests = [];
+  }
 
   add(fields: readonly Field[]): void {
     let hash = 0x811c9dc5;
@@ -63,6 +69,7 @@ export class TableBuilder {
     this.#whole.push(hash >>> 0);
     for (const fact of factsOf(fields)) this.#facts.push(numberOf(this.#factNumbers, fact));
     this.#facts.end();
+    this.#digests?.push(digestOf(fields));
   }
 
   #side(texts: readonly string[], side: SideBuilder): void {
@@ -99,6 +106,7 @@ export class TableBuilder {
       whole: Uint32Array.from(this.#whole),
       factTexts: [...this.#factNumbers.keys()],
       facts: this.#facts.build(),
+      digests: Float64Array.from(this.#digests ?? []),
     };
   }
 }
@@ -106,6 +114,35 @@ export class TableBuilder {
 /** The size of a table, as its builder counts it. */
 export const tableSize = ({ prompt, response, records, factTexts }: Table): number =>
   prompt.tokens.length + response.tokens.length + 32 * (records + factTexts.length);
+
+/** Who writes a revision must not be able to make a new record that passes for an old one: a hash that resists that. */
+function digestOf(fields: readonly Field[]): number {
+  const parts = fields.map(({ pointer, text }) => `${pointer}\0${text}`).sort();
+  const hex = hash("sha256", parts.join("\0\0"));
+  return Number.parseInt(hex.slice(0, 8), 16) * 2 ** 21 + (Number.parseInt(hex.slice(8, 14), 16) & 0x1fffff);
+}
+
+/** Some of the records of a table, in the order given. */
+export function selectRecords(table: Table, records: readonly number[]): Table {
+  const pick = (side: Side): Side => {
+    const parts = records.map((record) => tokensOf(side, record));
+    const ends = new Uint32Array(records.length);
+    let at = 0;
+    parts.forEach(({ length }, i) => (ends[i] = at += length));
+    const tokens = new Uint32Array(at);
+    parts.forEach((part, i) => tokens.set(part, (ends[i] as number) - part.length));
+    return { tokens, ends };
+  };
+  return {
+    ...table,
+    records: records.length,
+    prompt: pick(table.prompt),
+    response: pick(table.response),
+    whole: Uint32Array.from(records, (record) => table.whole[record] as number),
+    facts: pick(table.facts),
+    digests: table.digests.length === 0 ? table.digests : Float64Array.from(records, (r) => table.digests[r] as number),
+  };
+}
 
 /** The number of a text: a new one is given the next. */
 function numberOf(numbers: Map<string, number>, text: string): number {
@@ -154,6 +191,7 @@ export function joinTables(tables: readonly Table[]): Table {
     whole,
     factTexts: [...numbers.keys()],
     facts: join((table) => table.facts, factMaps),
+    digests: Float64Array.from(tables.flatMap(({ digests }) => [...digests])),
   };
 }
 

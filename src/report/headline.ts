@@ -1,5 +1,6 @@
 // What every output says first: the verdict as a word, what it means, and how much was found. The verdict and its
 // reasons come from the report; this only puts them into words.
+import { quote } from "../base/escape.ts";
 import type { ScanReport } from "../core/report.ts";
 import { byCoverage, splitWaived, tally, WORST_FIRST } from "./order.ts";
 import { count, plural } from "./figures.ts";
@@ -11,6 +12,8 @@ export interface Headline {
   readonly found: string;
   /** How much was looked at, and that it is no proof. */
   readonly looked: string;
+  /** What another revision says of this one; empty where none was named. */
+  readonly compared: string;
 }
 
 export function headline(report: ScanReport): Headline {
@@ -30,7 +33,24 @@ export function headline(report: ScanReport): Headline {
         : report.verdict === "pass"
           ? `Looked at all of ${what}. A pass is not proof that nothing is there.`
           : `Looked at all of ${what}.`;
-  return { word: WORDS[report.verdict], sentence: sentence(report), found: found(report), looked };
+  return {
+    word: WORDS[report.verdict],
+    sentence: sentence(report),
+    found: found(report),
+    looked,
+    compared: compared(report),
+  };
+}
+
+function compared({ since }: ScanReport): string {
+  if (!since) return "";
+  const { target, records, added, removed, findings, coverage } = since;
+  const only =
+    findings.length === 0
+      ? "No finding is of added records alone."
+      : `${plural(findings.length, "finding")} ${findings.length === 1 ? "is" : "are"} of added records alone.`;
+  const part = coverage === "full" ? "" : " Not all of it could be read, so more seems added than was.";
+  return `Since ${quote(target, 80)} (${plural(records, "record")}): ${count(added)} added, ${count(removed)} gone. ${only}${part}`;
 }
 
 const WORDS = { pass: "PASS", fail: "FAIL", undecided: "UNDECIDED" } as const;

@@ -107,7 +107,7 @@ const navigation = (report: ScanReport): Tree =>
   );
 
 function banner(report: ScanReport): Tree {
-  const { word, sentence, found, looked } = headline(report);
+  const { word, sentence, found, looked, compared } = headline(report);
   const reasons = report.verdict === "pass" ? [] : report.reasons.slice(0, REASONS_MAX);
   return h(
     `section.verdict.${report.verdict}`,
@@ -115,6 +115,7 @@ function banner(report: ScanReport): Tree {
     h("h1", {}, h("span", {}, word), " ", sentence),
     h("p", {}, found),
     h("p.soft", {}, looked),
+    compared === "" ? undefined : h("p", {}, compared),
     reasons.length > 0
       ? h("ul", {}, ...reasons.map((r) => h("li", {}, quote(r.message.slice(0, 2_000), 240).slice(1, -1))))
       : undefined,

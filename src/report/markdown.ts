@@ -27,12 +27,13 @@ const SIGN = { pass: "✅", fail: "❌", undecided: "⚠️" } as const;
 
 export function renderMarkdown(report: ScanReport, cards: ReadonlyMap<string, Card>): string {
   const { active, waived } = splitWaived(report.findings);
-  const { word, sentence, found, looked } = headline(report);
+  const { word, sentence, found, looked, compared } = headline(report);
   const reasons = report.verdict === "pass" ? [] : report.reasons.slice(0, 10);
   const opening = [
     `### ${SIGN[report.verdict]} Bezoar: ${word}. ${sentence}`,
     "",
     `${found} ${looked}`,
+    ...(compared === "" ? [] : ["", said(compared, 400)]),
     ...(reasons.length > 0 ? ["", ...reasons.map((r) => `- ${said(r.message, 400)}`)] : []),
     "",
   ].join("\n");

@@ -133,6 +133,7 @@ const finding = object("One bad thing in one artifact, in however many records."
     { trigger: text("What the input holds."), target: text("What the answer becomes.") },
     true,
   ),
+  "added?": { type: "boolean", description: "With `since`: all its records came since." },
   "evidence?": {
     type: "object",
     additionalProperties: { type: ["string", "number", "boolean"] },
@@ -163,6 +164,14 @@ export const reportSchema: Schema = {
     artifacts: list(artifact, "Everything that was to be looked at."),
     findings: list(finding, "Everything that was found."),
     "excluded?": list({ type: "string" }, "Files that `--exclude` left out."),
+    "since?": object("The comparison with another revision that `--since` names.", {
+      target: text("The other revision, as it was named."),
+      records: whole("Records in it."),
+      added: whole("Records that it does not hold and this one does."),
+      removed: whole("Records that it holds and this one does not."),
+      findings: list({ type: "string" }, "Ids of the findings all of whose records were added."),
+      coverage: oneOf(["full", "partial"], "`partial`: not all of it could be read, and more seems added than was."),
+    }),
     stats: object("How much work it was.", {
       records: whole("Records read."),
       flagged: whole("Distinct records with a finding at medium or above that no waiver covers."),

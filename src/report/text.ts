@@ -83,7 +83,7 @@ const SEVERITY: Readonly<Record<Severity, StyleName>> = {
 const REASONS_MAX = 4;
 
 function verdict({ lines, style, width }: Page, report: ScanReport): string[] {
-  const { word, sentence, found, looked } = headline(report);
+  const { word, sentence, found, looked, compared } = headline(report);
   const { sign, style: name } = VERDICT[report.verdict];
   const label = `${sign} ${word}`;
   const indent = " ".repeat(columns(label) + 2);
@@ -93,6 +93,7 @@ function verdict({ lines, style, width }: Page, report: ScanReport): string[] {
   const summary = wrap(found, room).map((line) => indent + line);
   lines.push(...head, ...summary);
   for (const line of wrap(looked, room)) lines.push(indent + style.dim(line));
+  for (const line of compared === "" ? [] : wrap(compared, room)) lines.push(indent + line);
   // The sentence at the top says already that there was nothing.
   const reasons = report.verdict === "pass" ? [] : report.reasons.filter(({ code }) => code !== "nothing-scanned");
   for (const reason of reasons.slice(0, REASONS_MAX))
@@ -123,7 +124,9 @@ function findingBlock(
   );
   const sure = `${finding.confidence} confidence`;
   for (const line of wrap(
-    [rows(finding, artifact), sure, clip(finding.detector, 60)].filter((p) => p !== "").join(" · "),
+    [rows(finding, artifact), finding.added ? "added records only" : "", sure, clip(finding.detector, 60)]
+      .filter((p) => p !== "")
+      .join(" · "),
     room,
   ))
     lines.push(indent + style.dim(line));

@@ -2,12 +2,10 @@
 // light of the whole dataset: what most records do is how the set is written, and a thousand different commands are a
 // subject, while one command in unrelated records is an attack.
 import { createHash } from "node:crypto";
-import type { Card, DatasetDetector, DatasetHit } from "../core/detector.ts";
-import type { Table } from "../core/table.ts";
+import type { Card } from "../core/detector.ts";
 import type { ArtifactReport, Finding, RecordLine } from "../core/report.ts";
 import { severityRank, type Severity } from "../core/severity.ts";
-import { joinTables, tableSize } from "../mining/table.ts";
-import { SCORE, TABLE_SIZE_MAX, type ArtifactPartial, type GroupPartial } from "./partial.ts";
+import type { ArtifactPartial, GroupPartial } from "./partial.ts";
 
 export interface ScannedArtifact {
   readonly uri: string;
@@ -27,75 +25,6 @@ export interface Findings {
 const SUBJECT_RECORDS_MIN = 20;
 /** And by payloads of which at least this share differ from each other. */
 const SUBJECT_DISTINCT_MIN = 0.5;
-
-/** Shows each dataset, all files of a target together, to the detectors of datasets; their hits join the groups. */
-export function concludeDatasets(scanned: readonly ScannedArtifact[], datasets: readonly DatasetDetector[]): void {
-  for (const [, members] of Map.groupBy(scanned, ({ target }) => target)) {
-    const owners: ArtifactPartial[] = [];
-    const bases: number[] = [];
-    const tables: Table[] = [];
-    let records = 0;
-    let tokens = 0;
-    for (const partial of members.flatMap(({ partials }) => partials)) {
-      const own = partial.tables ?? [];
-      delete partial.tables;
-      const size = own.reduce((sum, one) => sum + tableSize(one), 0);
-      if (own.length === 0 && !partial.tooLarge) continue;
-      if (partial.tooLarge || tokens + size > TABLE_SIZE_MAX) {
-        partial.notes.push(
-          "The dataset is too large for its statistics to be held together; associations were not searched for in this file.",
-        );
-        continue;
-      }
-      tokens += size;
-      owners.push(partial);
-      bases.push(records);
-      tables.push(...own);
-      records += own.reduce((sum, table) => sum + table.records, 0);
-    }
-    if (owners.length === 0) continue;
-    const table = joinTables(tables);
-    for (const detector of datasets) {
-      detector.conclude(table, (hit) => share(hit, detector, owners, bases));
-    }
-  }
-}
-
-/** Gives each artifact its own records of a hit. */
-function share(
-  hit: DatasetHit,
-  detector: DatasetDetector,
-  owners: readonly ArtifactPartial[],
-  bases: readonly number[],
-): void {
-  let next = 0;
-  owners.forEach((partial, o) => {
-    const base = bases[o] as number;
-    const end = bases[o + 1] ?? Infinity;
-    // Both ascend: each record is looked at once, however many files there are.
-    const records: number[] = [];
-    for (; (hit.records[next] ?? Infinity) < end; next++) records.push((hit.records[next] as number) - base);
-    if (records.length === 0) return;
-    const confidence = hit.confidence ?? detector.confidence;
-    partial.groups.push({
-      detector: detector.id,
-      group: hit.rule ? `${hit.rule.trigger}\0${hit.rule.target}` : (hit.group ?? ""),
-      severity: hit.severity ?? detector.severity,
-      confidence,
-      hits: records.length,
-      records,
-      scores: records.map(() => SCORE[confidence]),
-      samples: records.slice(0, 5).map((record) => ({
-        record,
-        excerpt: (hit.rule ? `${hit.rule.trigger} → ${hit.rule.target}` : (hit.group ?? "")).slice(0, 400),
-        message: hit.message,
-        ...(hit.evidence ? { evidence: hit.evidence } : {}),
-      })),
-      payloads: [],
-      rule: hit,
-    });
-  });
-}
 
 interface Scope {
   records: number;
@@ -233,6 +162,7 @@ function finding(uri: string, partial: ArtifactPartial, group: GroupPartial, car
           },
         }),
     ...(group.rule?.rule ? { rule: group.rule.rule } : {}),
+    ...(group.added ? { added: true } : {}),
     evidence: {
       ...(records === 0 && first ? { excerpt: first.excerpt } : {}),
       ...first?.evidence,

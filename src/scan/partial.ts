@@ -38,6 +38,8 @@ export interface GroupPartial {
   payloads: number[];
   /** What a dataset's statistics say of them. */
   rule?: DatasetHit;
+  /** Compared with another revision: all its records came since. */
+  added?: boolean;
 }
 
 export interface ArtifactPartial {

@@ -38,6 +38,8 @@ export interface Engine {
   readonly artifacts: readonly ArtifactDetector[];
   /** Where there are none, records that no anchor marks are not even parsed. */
   readonly datasets: readonly DatasetDetector[];
+  /** Whether tables hold a digest of each record, to compare revisions by. */
+  readonly digests: boolean;
   readonly search: Search;
   readonly limits: Limits;
   readonly roles: RoleOverride;
@@ -48,6 +50,7 @@ export function buildEngine(
   detectors: readonly Detector[],
   limits: Limits,
   roles: RoleOverride = {},
+  digests = false,
 ): Engine {
   const records = detectors.filter((d): d is RecordDetector => d.reads === "record");
   return {
@@ -57,6 +60,7 @@ export function buildEngine(
     models: detectors.filter((d): d is ModelDetector => d.reads === "model"),
     artifacts: detectors.filter((d): d is ArtifactDetector => d.reads === "artifact"),
     datasets: detectors.filter((d): d is DatasetDetector => d.reads === "dataset"),
+    digests,
     search: buildSearch(records),
     limits,
     roles,
@@ -160,7 +164,7 @@ class UnitScan {
       tally: new HitTally(limits),
       plan: this.#input.plan,
       columns: undefined,
-      table: this.#engine.datasets.length > 0 ? new TableBuilder() : undefined,
+      table: this.#engine.datasets.length > 0 ? new TableBuilder(this.#engine.digests) : undefined,
       malformed: 0,
       firstMalformed: undefined,
       cut: 0,

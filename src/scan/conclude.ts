@@ -1,0 +1,196 @@
+// Shows each dataset, all files of a target together, to the detectors of datasets. Compared with another revision, it
+// finds the records that were added by their digests, and looks at them a second time beside old records that serve as a
+// clean background: what is weak in the whole may be strong among what came since.
+import type { DatasetDetector, DatasetHit } from "../core/detector.ts";
+import type { Table } from "../core/table.ts";
+import { joinTables, selectRecords, tableSize } from "../mining/table.ts";
+import type { ScannedArtifact } from "./merge.ts";
+import { SCORE, TABLE_SIZE_MAX, type ArtifactPartial } from "./partial.ts";
+
+/** Records of the older revision that serve as background: enough to know its ways, and a few times those added. */
+const BACKGROUND_MIN = 2_000;
+const BACKGROUND_TIMES = 4;
+/** Past this share of added records the whole is what was added, and a second look sees nothing else. */
+const ADDED_SHARE_MAX = 0.5;
+/** Of a rule's records, the share that must have been added for it to be the revision's. */
+const ADDED_PURITY_MIN = 0.9;
+/** Two hits with this share of common records are one. */
+const OVERLAP_MIN = 0.8;
+
+export interface Compared {
+  readonly records: number;
+  readonly added: number;
+  readonly removed: number;
+}
+
+interface Dataset {
+  readonly table: Table;
+  readonly owners: readonly ArtifactPartial[];
+  /** The first record of each owner in the table. */
+  readonly bases: readonly number[];
+}
+
+/** `older`: the revision to compare with, its records digested as these are. */
+export function concludeDatasets(
+  scanned: readonly ScannedArtifact[],
+  detectors: readonly DatasetDetector[],
+  older?: Table,
+): Compared | undefined {
+  const known = older && new Set(older.digests);
+  const held = new Set<number>();
+  let added = 0;
+  for (const dataset of datasetsOf(scanned)) {
+    const { table, owners, bases } = dataset;
+    const hits = concluded(detectors, table);
+    if (older && known) {
+      const fresh: number[] = [];
+      table.digests.forEach((digest, record) => {
+        if (known.has(digest)) held.add(digest);
+        else fresh.push(record);
+      });
+      added += fresh.length;
+      hits.push(...secondLook(detectors, table, fresh, older, hits));
+      markOwners(owners, bases, new Set(fresh));
+      for (const { detector, hit } of hits) share(hit, detector, owners, bases, new Set(fresh));
+    } else for (const { detector, hit } of hits) share(hit, detector, owners, bases);
+  }
+  return older && known ? { records: older.records, added, removed: known.size - held.size } : undefined;
+}
+
+/** The table of everything that was scanned, and whether something of it is missing. */
+export function tableOf(scanned: readonly ScannedArtifact[]): {
+  readonly table: Table | undefined;
+  readonly whole: boolean;
+} {
+  const tables = datasetsOf(scanned).map(({ table }) => table);
+  const whole = scanned.every(({ partials }) => partials.every(({ lost, tooLarge }) => !lost && !tooLarge));
+  return { table: tables.length === 0 ? undefined : joinTables(tables), whole };
+}
+
+interface Concluded {
+  readonly detector: DatasetDetector;
+  readonly hit: DatasetHit;
+}
+
+function concluded(detectors: readonly DatasetDetector[], table: Table): Concluded[] {
+  const out: Concluded[] = [];
+  for (const detector of detectors) detector.conclude(table, (hit) => out.push({ detector, hit }));
+  return out;
+}
+
+/** What only the added records carry, seen beside records of the older revision. */
+function secondLook(
+  detectors: readonly DatasetDetector[],
+  table: Table,
+  fresh: readonly number[],
+  older: Table,
+  found: readonly Concluded[],
+): Concluded[] {
+  if (fresh.length === 0 || fresh.length > ADDED_SHARE_MAX * table.records) return [];
+  const sample = Math.max(BACKGROUND_MIN, BACKGROUND_TIMES * fresh.length);
+  // Drawn by digest: the same records whatever their order.
+  const background = Array.from(older.digests, (digest, record) => ({ digest, record }))
+    .sort((a, b) => a.digest - b.digest || a.record - b.record)
+    .slice(0, sample)
+    .map(({ record }) => record)
+    .sort((a, b) => a - b);
+  const both = joinTables([selectRecords(table, fresh), selectRecords(older, background)]);
+  return concluded(detectors, both).flatMap(({ detector, hit }) => {
+    const records = hit.records.filter((record) => record < fresh.length).map((record) => fresh[record] as number);
+    if (records.length < ADDED_PURITY_MIN * hit.records.length) return [];
+    const known = found.some(
+      (other) => other.detector === detector && overlap(other.hit.records, records) >= OVERLAP_MIN,
+    );
+    if (known) return [];
+    return [
+      {
+        detector,
+        hit: { ...hit, records, message: `Among the ${fresh.length} records that were added: ${hit.message}` },
+      },
+    ];
+  });
+}
+
+function overlap(a: readonly number[], b: readonly number[]): number {
+  const known = new Set(a);
+  return b.filter((record) => known.has(record)).length / Math.max(1, b.length);
+}
+
+/** The tables of each target joined; they are taken from the partial results. */
+function datasetsOf(scanned: readonly ScannedArtifact[]): Dataset[] {
+  const out: Dataset[] = [];
+  for (const [, members] of Map.groupBy(scanned, ({ target }) => target)) {
+    const owners: ArtifactPartial[] = [];
+    const bases: number[] = [];
+    const tables: Table[] = [];
+    let records = 0;
+    let tokens = 0;
+    for (const partial of members.flatMap(({ partials }) => partials)) {
+      const own = partial.tables ?? [];
+      delete partial.tables;
+      const size = own.reduce((sum, one) => sum + tableSize(one), 0);
+      if (own.length === 0 && !partial.tooLarge) continue;
+      if (partial.tooLarge || tokens + size > TABLE_SIZE_MAX) {
+        partial.notes.push(
+          "The dataset is too large for its statistics to be held together; associations were not searched for in this file.",
+        );
+        continue;
+      }
+      tokens += size;
+      owners.push(partial);
+      bases.push(records);
+      tables.push(...own);
+      records += own.reduce((sum, table) => sum + table.records, 0);
+    }
+    if (owners.length > 0) out.push({ table: joinTables(tables), owners, bases });
+  }
+  return out;
+}
+
+/** Marks what other detectors found in added records only. */
+function markOwners(owners: readonly ArtifactPartial[], bases: readonly number[], fresh: ReadonlySet<number>): void {
+  owners.forEach((partial, o) => {
+    for (const group of partial.groups) {
+      if (group.records.length > 0 && group.records.every((record) => fresh.has(record + (bases[o] as number))))
+        group.added = true;
+    }
+  });
+}
+
+/** Gives each artifact its own records of a hit. */
+function share(
+  hit: DatasetHit,
+  detector: DatasetDetector,
+  owners: readonly ArtifactPartial[],
+  bases: readonly number[],
+  fresh?: ReadonlySet<number>,
+): void {
+  let next = 0;
+  owners.forEach((partial, o) => {
+    const base = bases[o] as number;
+    const end = bases[o + 1] ?? Infinity;
+    // Both ascend: each record is looked at once, however many files there are.
+    const records: number[] = [];
+    for (; (hit.records[next] ?? Infinity) < end; next++) records.push((hit.records[next] as number) - base);
+    if (records.length === 0) return;
+    const confidence = hit.confidence ?? detector.confidence;
+    partial.groups.push({
+      detector: detector.id,
+      group: hit.rule ? `${hit.rule.trigger}\0${hit.rule.target}` : (hit.group ?? ""),
+      severity: hit.severity ?? detector.severity,
+      confidence,
+      hits: records.length,
+      records,
+      scores: records.map(() => SCORE[confidence]),
+      samples: records.slice(0, 5).map((record) => ({
+        record,
+        excerpt: (hit.rule ? `${hit.rule.trigger} → ${hit.rule.target}` : (hit.group ?? "")).slice(0, 400),
+        message: hit.message,
+        ...(hit.evidence ? { evidence: hit.evidence } : {}),
+      })),
+      payloads: [],
+      rule: hit,
+      ...(fresh && hit.records.every((record) => fresh.has(record)) ? { added: true } : {}),
+    });
+  });
+}
