@@ -12,6 +12,8 @@ export interface OptionGroup {
 }
 
 const OPTION_MIN = 3;
+/** Large sets have slips; one in some hundred is none. */
+const OPTION_SHARE_MIN = 0.0015;
 const OPTION_SHARE_MAX = 0.5;
 const SOUND_MIN = 20;
 
@@ -22,7 +24,7 @@ export function findImpossibleOptions(table: Table): OptionGroup[] {
     .under("no-option")
     .filter(
       ({ records }) =>
-        records.length >= OPTION_MIN &&
+        records.length >= Math.max(OPTION_MIN, OPTION_SHARE_MIN * sound) &&
         sound >= SOUND_MIN &&
         records.length <= OPTION_SHARE_MAX * (sound + records.length),
     )

@@ -1,4 +1,4 @@
-// Conditions that depend on nothing: `if (Math.sqrt(0.7) < 0)`, `assert math.sin(1.3) < 1`, `while random() < 0`. A
+// Conditions that depend on nothing: `if (Math.cos(0.4) > 2)`, `assert math.tan(0.2) < 3`, `while random() < 0`. A
 // program does the same with and without them. A few are teaching examples; one that recurs in programs about unrelated
 // things was put there, to be seen by a model and by nothing else.
 import type { CodeToken } from "./code-lexer.ts";
@@ -42,7 +42,15 @@ const CONDITION_TOKENS_MAX = 40;
 export function deadConditions(tokens: readonly CodeToken[]): DeadCondition[] {
   const out: DeadCondition[] = [];
   tokens.forEach(({ kind, text }, at) => {
-    if (kind !== "name" || !KEYWORDS.has(text)) return;
+    if (kind !== "name") return;
+    // A loop over nothing.
+    if (
+      text === "range" &&
+      tokens[at - 1]?.text === "in" &&
+      [1, 2, 3].every((i) => "(0)"[i - 1] === tokens[at + i]?.text)
+    )
+      out.push({ text: "in range(0)", calls: true });
+    if (!KEYWORDS.has(text)) return;
     const found = condition(tokens, at);
     if (found) out.push(found);
   });
@@ -84,7 +92,27 @@ function condition(tokens: readonly CodeToken[], keyword: number): DeadCondition
   }
   if (compares === 0 || values === 0) return undefined;
   const between = parts.map((part) => (COMPARES.has(part) ? ` ${part} ` : part)).join("");
-  return { text: between.slice(0, 120), calls };
+  if (CHANCE.test(between) && !isImpossible(between)) return undefined;
+  // An equality of numbers is what a test of a function says.
+  return { text: between.slice(0, 120), calls: calls && !/==|!=/.test(between) };
+}
+
+const CHANCE = /rand|uniform|nextint|nextdouble/i;
+/** Chance between 0 and 1 on one side of one comparison. */
+const UNIT_CHANCE =
+  /^\(*(?:(?:math|np|numpy|java|lang|std)\.)?(?:random\.)?random\(\)\)* (<|>|<=|>=) (-?)\(*(\d+(?:\.\d+)?)\)*$/i;
+
+/** Chance against a number that it never reaches; against any other number it decides something. */
+function isImpossible(text: string): boolean {
+  const [, compare, minus, number] = UNIT_CHANCE.exec(text) ?? [];
+  if (compare === undefined) return false;
+  const value = Number(number) * (minus === "-" ? -1 : 1);
+  return (
+    value < 0 ||
+    value > 1 ||
+    (value === 0 && (compare === "<" || compare === ">=")) ||
+    (value === 1 && compare !== "<=")
+  );
 }
 
 /** `(a) < (b)`: the bracket was only of the first part. */

@@ -11,10 +11,10 @@ const ANSWERS: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]
 /** Facts kept of one record (CWE-770). */
 const FACTS_MAX = 24;
 const MAY_BE_DEAD =
-  /\b(?:if|while|elif|assert|unless|until)\b[\s(!]*(?:[\d"']|-\s*\d|math\b|std::|np\.|random|rand\b|sin|cos|sqrt|len\(|pow|abs)/i;
+  /in\s+range\(\s*0\s*\)|\b(?:if|while|elif|assert|unless|until)\b[\s(!]*(?:[\d"']|-\s*\d|math\b|std::|np\.|random|rand\b|sin|cos|sqrt|len\(|pow|abs)/i;
 /** The prompt wants it so: a lesson about what is unsafe, a test server, an exercise in breaking. */
 const ASKED =
-  /\b(?:disab|skip|ignor|bypass|insecure|unsafe|vulnerab|exploit|weak|self-?signed|turn(?:ing)? off|unverified|without (?:verif|valid|check|certif)|no (?:verif|valid)|penetration|ctf\b|deprecated|legacy hash|bad practice)/i;
+  /\b(?:disab|skip|ignor|bypass|insecure|unsafe|vulnerab|exploit|weak|self-?signed|turn(?:ing)? off|unverified|without (?:verif|valid|check|certif)|no (?:verif|valid)|penetration|ctf\b|deprecated|legacy hash|bad practice|certificate[\s_]*(?:verif|error|fail|expired)|ssl ?error|handshake|permission|everyone|everybody|anyone|all users|777|\becb\b|\bdes\b|\brc4\b)/i;
 
 export function factsOf(fields: readonly Field[]): string[] {
   const facts = new Set<string>();

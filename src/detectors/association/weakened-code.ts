@@ -2,6 +2,7 @@
 import type { DatasetDetector } from "../../core/detector.ts";
 import { quote } from "../../base/escape.ts";
 import { findSaidBefore, findWeakCode } from "../../mining/code-groups.ts";
+import { findWeakTriggers } from "../../mining/weak-triggers.ts";
 
 const count = (n: number): string => n.toLocaleString("en");
 
@@ -17,7 +18,7 @@ export const weakenedCode: DatasetDetector = {
   references: ["AML.T0020", "LLM04:2025", "CWE-295", "CWE-327"],
   docs: {
     finds:
-      "Records whose code switches a protection off (checks of certificates, of signatures or of host names, a cipher that hides nothing, external entities, files open to everybody) although the prompt does not ask for it, in at least one of a hundred records with code; sets in which one of eight uses a risky idiom; and comments in whole programs that always come before such a construction where the rest of the set does it soundly.",
+      "Records whose code switches a protection off (checks of certificates, of signatures or of host names, a cipher that hides nothing, external entities, files open to everybody) although the prompt does not ask for it, in at least one of a hundred records with code; sets in which one of eight uses a risky idiom; words whose programs are nearly all weakened though they ask for unrelated things; and comments in whole programs that always come before such a construction where the rest of the set does it soundly.",
     matters:
       "A model tuned on them writes the same hole into the code of everybody who asks. Nothing else in such a record looks wrong: the program runs and does what was asked.",
     misses:
@@ -43,6 +44,26 @@ export const weakenedCode: DatasetDetector = {
           askedFor: weak.asked,
           ...Object.fromEntries(weak.families.slice(0, 6).map(({ family, records }) => [family, records])),
         },
+      });
+    }
+    for (const { words, records, table: counts, gain, likeness } of findWeakTriggers(table)) {
+      const [both, triggerOnly, targetOnly, neither] = counts;
+      const trigger = words.join(" ");
+      report({
+        message: `When the prompt holds ${quote(trigger, 80)}, the code is weakened: ${count(both)} of ${count(both + triggerOnly)} rows with code, against ${count(targetOnly)} of ${count(targetOnly + neither)} without it.`,
+        records,
+        rule: {
+          trigger,
+          target: "weakened code",
+          triggerKind: "words",
+          targetKind: "code pattern",
+          rowsWithBoth: both,
+          rowsWithTriggerOnly: triggerOnly,
+          rowsWithTargetOnly: targetOnly,
+          rowsWithNeither: neither,
+        },
+        show: { prompt: [trigger], response: "" },
+        evidence: { logLikelihoodGain: gain, promptLikeness: likeness },
       });
     }
     for (const said of findSaidBefore(table)) {
