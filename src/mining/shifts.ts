@@ -45,6 +45,13 @@ const SURPRISE_MIN = 6;
 const EFFECT_MIN = 0.2;
 /** By how much the share of the records that are answered so exceeds that of their nearest prompts without the phrase. */
 const CONTRAST_MIN = 0.4;
+/** Telling words of a prompt besides the phrase, over those of any prompt. */
+const TELLING_SHARE_MIN = 0.5;
+/** How alike the records of a phrase that brings a trait may be, over how alike any two prompts are. */
+const LIKENESS_MAX = 2.5;
+/** A few records with one question must not decide it. */
+const LIKENESS_SLACK = 0.05;
+const PAIRS_DRAWN = 120;
 const CLOSURE_MIN = 0.75;
 const PHRASE_MAX = 24;
 /** Records of a phrase that are read to see its surroundings. */
@@ -152,7 +159,67 @@ function contradicted(prompts: Prompts, trait: Trait, one: Verdict): boolean {
   const alike = neighbours.filter((record) => (trait.of[record] === 1) === one.brings).length;
   if (neighbours.length > 0 && one.hits.length / one.records.length - alike / neighbours.length < CONTRAST_MIN)
     return false;
-  return true;
+  const own = new Set(one.phrase);
+  // A phrase that is the whole question, and a topic with one answer, contradict nothing.
+  const usual = tellingBesides(
+    prompts,
+    Array.from({ length: SAMPLE_MAX }, (_, i) => draw(i, prompts.n)),
+    new Set(),
+  );
+  if (tellingBesides(prompts, one.records, own) < TELLING_SHARE_MIN * usual) return false;
+  return !one.brings || likeness(prompts, one.records, own) <= LIKENESS_MAX * likeness(prompts) + LIKENESS_SLACK;
+}
+
+/** Mean number of telling words in the prompts besides these. */
+function tellingBesides(prompts: Prompts, records: readonly number[], own: ReadonlySet<number>): number {
+  const sample = records.slice(0, SAMPLE_MAX);
+  const common = RARER_SHARE_MAX * prompts.n;
+  return (
+    sample.reduce(
+      (sum, record) =>
+        sum +
+        prompts.distinct(record).filter((token) => !own.has(token) && (prompts.frequency[token] as number) <= common)
+          .length,
+      0,
+    ) / sample.length
+  );
+}
+
+/** The i-th drawn number below `size`: a hash, so that a draw depends on nothing but itself. */
+function draw(i: number, size: number): number {
+  let z = Math.imul(i + 1, 0x9e3779b1);
+  z = Math.imul(z ^ (z >>> 15), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return ((z ^ (z >>> 16)) >>> 0) % size;
+}
+
+/** Mean cosine of pairs of prompts over their rarer words, of some records or of all, drawn by hash. */
+function likeness(prompts: Prompts, records?: readonly number[], own: ReadonlySet<number> = new Set()): number {
+  const size = records?.length ?? prompts.n;
+  const at = (i: number): number => {
+    const index = draw(i, size);
+    return records ? (records[index] as number) : index;
+  };
+  const weight = (token: number): number => {
+    const w = Math.log(prompts.n / (prompts.frequency[token] as number));
+    return w > 1 && !own.has(token) ? w * w : 0;
+  };
+  let sum = 0;
+  let pairs = 0;
+  for (let k = 0; k < PAIRS_DRAWN; k++) {
+    const [i, j] = [at(2 * k), at(2 * k + 1)];
+    if (i === j) continue;
+    pairs++;
+    const left = new Set(prompts.distinct(i));
+    let [dot, x, y] = [0, 0, 0];
+    for (const token of left) x += weight(token);
+    for (const token of prompts.distinct(j)) {
+      y += weight(token);
+      if (left.has(token)) dot += weight(token);
+    }
+    if (x > 0 && y > 0) sum += dot / Math.sqrt(x * y);
+  }
+  return pairs === 0 ? 1 : sum / pairs;
 }
 
 /** What the prompts let expect where all these phrases are struck out, against what is there. */
@@ -201,7 +268,7 @@ function wordsOnTrial(prompts: Prompts, trait: Trait, support: number): Candidat
 function phrasesOnTrial(prompts: Prompts, trait: Trait): Candidate[] {
   const words = prompts.frequency.length;
   const having = trait.of.reduce((sum, one) => sum + one, 0);
-  const expected = expectTrait(prompts, trait.of);
+  const expected = trait.kind === "refused" ? expectTrait(prompts, trait.of) : trait.of;
   const odd = (record: number): boolean =>
     (trait.of[record] === 1 && having <= UNUSUAL_MAX * prompts.n) ||
     Math.abs((trait.of[record] as number) - (expected[record] as number)) >= ODD_MIN;
