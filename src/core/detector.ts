@@ -94,7 +94,10 @@ export type Report = (hit: Hit) => void;
  * JSON and XML escapes too. `word` is a literal with no letter or digit on either side (`drop`, not `raindrops`); one
  * of two letters must have a space behind it (`rm -rf`). `all`
  * are parts that must all be in the record, in any order, each a literal or a choice of literals: the way to name common
- * words that only together mean something (a verb, an object and a place). `bytes` names a byte class the search knows.
+ * words that only together mean something (a verb, an object and a place). `worth` says, of a literal that says too
+ * little by itself, whether what stands around makes it worth a look: it is given the raw bytes from the literal on as
+ * Latin-1, cut at FOLLOWING_BYTES_MAX or the record's end, and the BEFORE_BYTES before it, with the escapes of any
+ * format in them, and must not refuse what `inspect` would report. `bytes` names a byte class the search knows.
  */
 export type Anchor =
   | Literal
@@ -103,8 +106,11 @@ export type Anchor =
       /** How far apart, in bytes, its parts may begin; anywhere in the record where it is absent. */
       readonly within?: number;
     }
+  | { readonly at: Literal; readonly worth: (following: string, before: string) => boolean }
   | { readonly bytes: ByteClass };
 export type Literal = string | { readonly word: string };
+export const FOLLOWING_BYTES_MAX = 2_304;
+export const BEFORE_BYTES = 32;
 
 export const BYTE_CLASSES = [
   "invisible", // a default-ignorable, format, tag, variation-selector, private-use, noncharacter or control character

@@ -3,10 +3,9 @@
 // (costing time), and must never miss one: text hidden by escapes it cannot see through makes the record opaque, and the
 // engine searches an opaque record again after parsing.
 import { isAscii } from "node:buffer";
-import type { ByteClass, Literal, RecordDetector } from "../core/detector.ts";
+import type { ByteClass, RecordDetector } from "../core/detector.ts";
 import type { RawEscapes } from "../core/record.ts";
-import { assert } from "../base/assert.ts";
-import { buildLiterals, type Literals } from "./literals.ts";
+import { buildAnchors, or } from "./anchors.ts";
 import type { Singles } from "./sieve.ts";
 
 /** What one detector's bit means in a mask: bit (d & 31) of word (d >> 5); the last bit of all is "opaque". */
@@ -27,87 +26,27 @@ export interface SearchInput {
 }
 
 const RUN_LENGTH = 24;
-// No space, quote or backslash: formats spell those in too many ways for a byte search.
-const LITERAL = /^[a-z0-9_.:$@#!<>&=/()[\]{}*|,;~^?+-]{3,}$/i;
-
-interface Pattern {
-  readonly bytes: Uint8Array;
-  /** Detectors that it marks by itself. */
-  readonly mask: Uint32Array;
-  /** Parts of an `all` that it is a literal of. */
-  readonly parts: number[];
-  /** It counts only where it stands as a word. */
-  readonly word: boolean;
-}
-
-/** An `all` of a detector: its parts, and how far apart they may begin, in bytes. */
-interface PartSet {
-  readonly detector: number;
-  readonly parts: readonly number[];
-  readonly within: number;
-}
-
 export function buildSearch(detectors: readonly RecordDetector[]): Search {
   const opaqueBit = detectors.length;
   const words = (opaqueBit >> 5) + 1;
-  const parts = new Map<string, { readonly literals: readonly Literal[]; readonly id: number }>();
-  const setsOf: PartSet[][] = [];
-  detectors.forEach((detector, d) => {
-    for (const anchor of detector.anchors) {
-      if (typeof anchor === "string" || !("all" in anchor)) continue;
-      const ids = anchor.all.map((part) => {
-        const literals: readonly Literal[] = typeof part === "string" || "word" in part ? [part] : part;
-        const key = JSON.stringify(literals);
-        const known = parts.get(key) ?? { literals, id: parts.size };
-        parts.set(key, known);
-        return known.id;
-      });
-      const set: PartSet = { detector: d, parts: ids, within: anchor.within ?? Infinity };
-      for (const id of new Set(ids)) (setsOf[id] ??= []).push(set);
-    }
-  });
-  const classes = new Map<ByteClass, Uint32Array>();
-  const patterns = new Map<string, Pattern>();
   const setBit = (mask: Uint32Array, bit: number): void => {
     mask[bit >> 5] = (mask[bit >> 5] ?? 0) | (1 << (bit & 31));
   };
-  const add = (bytes: Uint8Array, word: boolean): Pattern => {
-    // Equal but for the case of ASCII letters is the same pattern; bytes of UTF-8 have no case.
-    const key = `${word}:${Buffer.from(bytes)
-      .toString("latin1")
-      .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
-    let pattern = patterns.get(key);
-    if (!pattern) patterns.set(key, (pattern = { bytes, mask: new Uint32Array(words), parts: [], word }));
-    return pattern;
-  };
-  const enter = (literal: Literal, id: string): Pattern[] => {
-    if (typeof literal === "string") return spellings(literal, id).map((bytes) => add(bytes, false));
-    // A word of two letters is too short to search for; with the space behind it, it is not.
-    if (literal.word.length === 2) return [add(Buffer.from(`${literal.word} `, "latin1"), true)];
-    return spellings(literal.word, id).map((bytes) => add(bytes, true));
-  };
-  detectors.forEach((detector, d) => {
-    for (const anchor of detector.anchors) {
-      if (typeof anchor === "string" || "word" in anchor) {
-        for (const { mask } of enter(anchor, detector.id)) setBit(mask, d);
-      } else if ("bytes" in anchor) {
-        const mask = classes.get(anchor.bytes) ?? new Uint32Array(words);
-        setBit(mask, d);
-        classes.set(anchor.bytes, mask);
-      }
+  const classes = new Map<ByteClass, Uint32Array>();
+  detectors.forEach(({ anchors }, d) => {
+    for (const anchor of anchors) {
+      if (typeof anchor === "string" || !("bytes" in anchor)) continue;
+      const mask = classes.get(anchor.bytes) ?? new Uint32Array(words);
+      setBit(mask, d);
+      classes.set(anchor.bytes, mask);
     }
   });
-  for (const { literals, id } of parts.values()) {
-    for (const pattern of literals.flatMap((literal) => enter(literal, "all"))) {
-      if (!pattern.parts.includes(id)) pattern.parts.push(id);
-    }
-  }
   const maskOf = (name: ByteClass): Uint32Array => classes.get(name) ?? new Uint32Array(words);
   const opaque = new Uint32Array(words);
   setBit(opaque, opaqueBit);
-  const list: readonly Pattern[] = [...patterns.values()];
-  const literals = buildLiterals(
-    list.map(({ bytes }) => bytes),
+  const anchors = buildAnchors(
+    detectors.map(({ id, anchors: own }) => ({ id, anchors: own })),
+    words,
     TELLING_BYTES,
     DOUBLED_FRAMES,
   );
@@ -122,7 +61,6 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
     emojiToken: maskOf("emoji-token"),
     rawIp: maskOf("raw-ip"),
   };
-  const joiner = new Joiner(setsOf, parts.size, words);
   return {
     words,
     opaqueBit,
@@ -133,7 +71,9 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
         const bits = everything[w] as number;
         if (bits !== 0) for (let i = 0; i < count; i++) masks[i * words + w] = bits;
       }
-      findLiterals(input, literals, list, joiner, marks, masks);
+      anchors.mark(input, masks, (byte, at, recordEnd) =>
+        lookCloser(byte, input.bytes, at, recordEnd, input.escapes, marks),
+      );
       findRuns(input, marks, masks);
       if (isAscii(input.bytes)) return;
       for (let i = 0; i < count; i++) {
@@ -141,49 +81,6 @@ export function buildSearch(detectors: readonly RecordDetector[]): Search {
       }
     },
   };
-}
-
-/** Remembers where the parts of the sets were last seen, and marks a detector when one of its sets is together. */
-class Joiner {
-  readonly #setsOf: readonly (readonly PartSet[])[];
-  readonly #words: number;
-  readonly #at: Float64Array;
-  readonly #record: Float64Array;
-  /** Counts records over all calls: a part seen in another record is not seen. */
-  #base = 0;
-
-  constructor(setsOf: readonly (readonly PartSet[])[], parts: number, words: number) {
-    this.#setsOf = setsOf;
-    this.#words = words;
-    this.#at = new Float64Array(parts);
-    this.#record = new Float64Array(parts).fill(-1);
-  }
-
-  begin(records: number): number {
-    const base = this.#base;
-    this.#base += records;
-    return base;
-  }
-
-  see(part: number, at: number, base: number, record: number, masks: Uint32Array): void {
-    const serial = base + record;
-    this.#at[part] = at;
-    this.#record[part] = serial;
-    const sets = this.#setsOf[part] as readonly PartSet[];
-    for (let s = 0; s < sets.length; s++) {
-      const { detector, parts, within } = sets[s] as PartSet;
-      let p = 0;
-      while (
-        p < parts.length &&
-        this.#record[parts[p] as number] === serial &&
-        Math.abs(at - (this.#at[parts[p] as number] as number)) <= within
-      )
-        p++;
-      if (p < parts.length) continue;
-      const word = record * this.#words + (detector >> 5);
-      masks[word] = (masks[word] as number) | (1 << (detector & 31));
-    }
-  }
 }
 
 interface Marks {
@@ -195,80 +92,6 @@ interface Marks {
   readonly escapeRun: Uint32Array;
   readonly emojiToken: Uint32Array;
   readonly rawIp: Uint32Array;
-}
-
-/** The byte spellings of one anchor: as it is, in its other cases, and as JSON, careful JSON and XML escape it. */
-function spellings(anchor: string, id: string): Uint8Array[] {
-  if (!/[^\0-\x7f]/.test(anchor)) {
-    assert(
-      LITERAL.test(anchor),
-      `${id}: anchor ${JSON.stringify(anchor)} is shorter than three, or holds a space, quote or backslash`,
-    );
-    const out = new Set([anchor]);
-    out.add(anchor.replaceAll("/", "\\/"));
-    out.add(anchor.replaceAll(/[<>&=]/g, toJsonEscape));
-    out.add(anchor.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
-    return [...out].map((text) => Buffer.from(text, "latin1"));
-  }
-  const lower = anchor.toLowerCase();
-  const cases = new Set([anchor, lower, anchor.toUpperCase(), lower.charAt(0).toUpperCase() + lower.slice(1)]);
-  const out: Uint8Array[] = [];
-  for (const text of cases) {
-    out.push(Buffer.from(text, "utf8"));
-    const escaped = [...text].map((c) => (c <= "\x7f" ? c : toJsonEscape(c))).join("");
-    out.push(Buffer.from(escaped, "latin1"));
-  }
-  return out;
-}
-
-const toJsonEscape = (character: string): string => {
-  let out = "";
-  for (let i = 0; i < character.length; i++) out += `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`;
-  return out;
-};
-
-function or(masks: Uint32Array, record: number, mask: Uint32Array, words: number): void {
-  const base = record * words;
-  for (let w = 0; w < words; w++) masks[base + w] = (masks[base + w] as number) | (mask[w] as number);
-}
-
-/** Marks records by the literals in their bytes, and looks closer where a pattern asks for it. */
-function findLiterals(
-  input: SearchInput,
-  literals: Literals,
-  patterns: readonly Pattern[],
-  joiner: Joiner,
-  marks: Marks,
-  masks: Uint32Array,
-): void {
-  const { bytes, starts, ends, count, escapes } = input;
-  if (count === 0) return;
-  const { words } = marks;
-  // Literals are found in the order of their rarest bytes: nearly, but not strictly, in the order of the records.
-  let record = 0;
-  const base = joiner.begin(count);
-  const seek = (start: number): boolean => {
-    while (start >= (ends[record] as number)) record++;
-    while (record > 0 && start < (ends[record - 1] as number)) record--;
-    return start >= (starts[record] as number);
-  };
-  literals.find(
-    bytes,
-    starts[0] as number,
-    ends[count - 1] as number,
-    (id, start, end) => {
-      const { mask, parts, word } = patterns[id] as Pattern;
-      if ((word && !isWord(bytes, start, end)) || !seek(start) || end > (ends[record] as number)) return;
-      or(masks, record, mask, words);
-      for (let p = 0; p < parts.length; p++) joiner.see(parts[p] as number, start, base, record, masks);
-    },
-    (byte, at) => {
-      if (byte === FULL_STOP && !(isDigit(bytes[at - 1]) && isDigit(bytes[at + 1]))) return;
-      if (!seek(at)) return;
-      const found = lookCloser(byte, bytes, at, ends[record] as number, escapes, marks);
-      if (found) or(masks, record, found, words);
-    },
-  );
 }
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
@@ -284,15 +107,6 @@ const isLetter = (byte: number | undefined): boolean => {
 };
 const isCapital = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || isDigit(byte) || byte === 0x5f);
-
-/** No ASCII letter or digit on either side; what ends an escape before it (`\n`, `\u00a0`) is none. */
-function isWord(bytes: Uint8Array, start: number, end: number): boolean {
-  const after = bytes[end];
-  if (bytes[end - 1] !== 0x20 && (isLetter(after) || isDigit(after))) return false;
-  const before = bytes[start - 1];
-  if (!isLetter(before) && !isDigit(before)) return true;
-  return bytes[start - 2] === BACKSLASH || (bytes[start - 6] === BACKSLASH && bytes[start - 5] === 0x75);
-}
 
 const FULL_STOP = 0x2e;
 const BACKSLASH = 0x5c;
@@ -325,7 +139,10 @@ function lookCloser(
   marks: Marks,
 ): Uint32Array | undefined {
   if (byte === BACKSLASH) return backslash(bytes, at, recordEnd, escapes, marks);
-  if (byte === FULL_STOP) return isDottedQuad(bytes, at, recordEnd) ? marks.rawIp : undefined;
+  if (byte === FULL_STOP)
+    return isDigit(bytes[at - 1]) && isDigit(bytes[at + 1]) && isDottedQuad(bytes, at, recordEnd)
+      ? marks.rawIp
+      : undefined;
   if (byte < 0x20 || byte === 0x7f) return marks.invisible;
   if (byte === 0x26) {
     if (bytes[at + 1] !== 0x23) return undefined;

@@ -68,8 +68,8 @@ export function anchorsOf(indicators: readonly Indicator[]): readonly Anchor[] {
   return [...new Map(anchors.map((anchor) => [JSON.stringify(anchor), near(anchor)] as const)).values()];
 }
 
-/** A command and what it needs stand within a screen of each other, in bytes and escapes. */
-const COMMAND_BYTES_MAX = 4096;
+/** A command and what it needs stand within a few lines of each other: LEAD_MAX and REACH_MAX, in escaped bytes. */
+const COMMAND_BYTES_MAX = 1700;
 const near = (anchor: Anchor): Anchor =>
   typeof anchor === "object" && "all" in anchor ? { within: COMMAND_BYTES_MAX, ...anchor } : anchor;
 

@@ -47,6 +47,8 @@ const NAMED = new RegExp(
   String.raw`"?(?:name|function|tool|action|tool_name|recipient_name)\\?["']?\s{0,2}[:=]\s{0,2}\\?["']?[\w.-]{0,40}(?:${CALLS.join("|")})[\w.-]{0,40}|<(?:invoke|tool_call|function)[^>\n]{0,60}(?:${CALLS.join("|")})`,
   "gi",
 );
+/** What NAMED spans, in escaped bytes. */
+const NAMED_BYTES_MAX = 800;
 const SHELLS: readonly string[] = ["bash", "terminal"];
 const CALL = new RegExp(CALLS.join("|"), "i");
 const EMAIL = /[\w.+-]{1,64}@((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,12})/gi;
@@ -84,7 +86,7 @@ export const toolCallAbuse: RecordDetector = {
   // The words of every shell lesson need a call around them.
   anchors: [
     ...CALLS.filter((name) => !SHELLS.includes(name)),
-    { all: [SHELLS, ["name", "function", "tool", "action", "invoke"]] },
+    { all: [SHELLS, ["name", "function", "tool", "action", "invoke"]], within: NAMED_BYTES_MAX },
   ],
   inspect(record, report) {
     for (const field of record.fields) {

@@ -38,7 +38,7 @@ export const imageExfiltration: RecordDetector = {
     remedy: "Remove the record. In the client, do not load images from hosts that are not yours.",
   },
   subject: { share: 0.05, severity: "low" },
-  anchors: ["](http", "](<http", "src="],
+  anchors: [{ at: "://", worth: mayCarry }],
   inspect(record, report) {
     for (const field of record.fields) {
       // Behind a parenthesis, a bracket, a quote or an equals sign: in running text a URL is no part of an element.
@@ -77,6 +77,18 @@ export const imageExfiltration: RecordDetector = {
     }
   },
 };
+
+// The same in raw bytes, in any spelling: most addresses are no image's, or hold neither a slot nor a long value.
+const RAW_BEFORE =
+  /(?:\]\((?:\s|\\[nt])?(?:<|\\u003c|&lt;)?|src\s?(?:=|\\u003d)\s?(?:\\*["']|\\u002[27]|&quot;|&#\d+;)?)[a-z][a-z0-9+.-]{1,11}$/i;
+const RAW_SLOT = /[{[<]|%7b|%s|&(?:lt|#)|\\u00|=(?:[\w+/-]|%2[bf]){40}/i;
+
+/** Whether the raw bytes from the middle of the address of an image or link on may hold a slot or encoded text. */
+function mayCarry(following: string, before: string): boolean {
+  if (!RAW_BEFORE.test(before)) return false;
+  const end = following.search(/\]\([^(]{0,19}$/.test(before) ? /\)|\\n|\n/ : />|&gt;|\\u003e/i);
+  return RAW_SLOT.test(end === -1 ? following : following.slice(0, end));
+}
 
 function carries(query: string, kind: string): string | undefined {
   for (const slot of query.match(SLOT) ?? [])

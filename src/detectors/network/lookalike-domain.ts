@@ -199,7 +199,7 @@ export const lookalikeDomain: RecordDetector = {
     misses: "Names that are not on the list, and imitations more than one letter away.",
     remedy: "Correct the host or remove the record.",
   },
-  anchors: ["://"],
+  anchors: [{ at: "://", worth: (following) => !isOrdinary(following) }],
   inspect(record, report) {
     for (const field of record.fields) {
       const seen = new Set<string>();
@@ -222,6 +222,18 @@ export const lookalikeDomain: RecordDetector = {
     }
   },
 };
+
+const RAW_HOST_MAX = 300;
+
+/** Whether the raw bytes of an address show its host whole, and nothing is to be said of it. */
+function isOrdinary(following: string): boolean {
+  const raw = following.slice(0, RAW_HOST_MAX).replaceAll("\\/", "/");
+  const end = raw.slice(3).search(/[/?#\s"'<>`]/);
+  // Where an escape, an entity or another script stands in it, only the parsed text tells.
+  if (end === -1 || /[\\%&\x80-\xff]/.test(raw.slice(3, 3 + end).replace(/\\[nt"']?$/, ""))) return false;
+  for (const url of urlsIn(`http${raw.slice(0, 4 + end)}`)) return judged(url.host) === undefined;
+  return true;
+}
 
 // The same few hosts are in most links of a set. Whoever wrote it chooses how many others: they are forgotten.
 const VERDICTS_MAX = 4_096;

