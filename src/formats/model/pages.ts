@@ -1,0 +1,42 @@
+// Random access to a model file through one held page: headers are many small reads that lie close together, and a
+// source may be a ranged URL. What is asked for is bounded by the caller; a read past the end gives fewer bytes.
+import type { ByteSource } from "../../core/bytes.ts";
+import type { ProblemPart, ReadContext } from "../../core/format.ts";
+import { randomAccess } from "../shared/part-of.ts";
+
+const PAGE_BYTES = 256 * 1024;
+
+export class Pages {
+  readonly name: string;
+  readonly size: number;
+  private readonly source: Required<ByteSource>;
+  private held: Buffer = Buffer.alloc(0);
+  private heldAt = 0;
+
+  constructor(source: Required<ByteSource>) {
+    this.source = source;
+    this.name = source.name;
+    this.size = source.sizeBytes ?? 0;
+  }
+
+  /** Bytes [start, start + length), fewer at the end of the source; none where `start` is no place in it. */
+  async at(start: number, length: number): Promise<Buffer> {
+    if (!(start >= 0) || !(length > 0) || start >= this.size) return Buffer.alloc(0);
+    const end = Math.min(this.size, start + length);
+    if (start < this.heldAt || end > this.heldAt + this.held.length) {
+      const to = Math.min(this.size, Math.max(end, start + PAGE_BYTES));
+      const bytes = await this.source.slice(start, to);
+      this.held = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      this.heldAt = start;
+    }
+    return this.held.subarray(start - this.heldAt, end - this.heldAt);
+  }
+}
+
+/** The pages of a source, which is spooled where it can only be read forward. */
+export async function pagesOf(source: ByteSource, context: ReadContext): Promise<Pages | ProblemPart> {
+  const random = randomAccess(source);
+  if (random) return new Pages(random);
+  const spooled = await context.spool(source);
+  return "code" in spooled ? { kind: "problem", ...spooled } : new Pages(spooled);
+}
