@@ -35,6 +35,11 @@ import { inconsistentDatasetInfo } from "./metadata/inconsistent-dataset-info.ts
 import { remoteDataFiles } from "./metadata/remote-data-files.ts";
 import { unsafeCardInstruction } from "./metadata/unsafe-card-instruction.ts";
 import { unsafeRequirement } from "./metadata/unsafe-requirement.ts";
+import { embeddedCode } from "./model/embedded-code.ts";
+import { foreignClass } from "./model/foreign-class.ts";
+import { graphOperator } from "./model/graph-operator.ts";
+import { irregularStructure } from "./model/irregular-structure.ts";
+import { outsideFile } from "./model/outside-file.ts";
 import { dropSite } from "./network/drop-site.ts";
 import { imageExfiltration } from "./network/image-exfiltration.ts";
 import { lookalikeDomain } from "./network/lookalike-domain.ts";
@@ -105,6 +110,11 @@ export const detectors: readonly Detector[] = [
   remoteDataFiles,
   unsafeCardInstruction,
   unsafeRequirement,
+  embeddedCode,
+  foreignClass,
+  graphOperator,
+  irregularStructure,
+  outsideFile,
   dropSite,
   imageExfiltration,
   lookalikeDomain,

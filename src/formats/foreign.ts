@@ -67,7 +67,6 @@ const MAGICS: readonly Magic[] = [
   { what: "a SQLite database", bytes: ascii("SQLite format 3\0") },
   { what: "an LMDB database", bytes: [0xde, 0xc0, 0xef, 0xbe], at: 16 },
   { what: "a DuckDB database", bytes: ascii("DUCK"), at: 8, weak: true },
-  { what: "a GGUF model", bytes: ascii("GGUF"), weak: true },
   { what: "an Avro file", bytes: ascii("Obj\x01") },
   { what: "an ORC file", bytes: ascii("ORC"), weak: true },
   { what: "an R data file", bytes: ascii("RDX3\n") },

@@ -32,21 +32,11 @@ const ARRAY_DEPTH_MAX = 4;
 /** Keys and tensors that are held to find doubles (CWE-770). */
 const HELD_MAX = 1 << 20;
 
-const enum Kind {
-  U8,
-  I8,
-  U16,
-  I16,
-  U32,
-  I32,
-  F32,
-  Bool,
-  Text,
-  Array,
-  U64,
-  I64,
-  F64,
-}
+const U32 = 4;
+const BOOL = 7;
+const TEXT = 8;
+const ARRAY = 9;
+/** Bytes of a value by its type: u8, i8, u16, i16, u32, i32, f32, bool, text, array, u64, i64, f64. */
 const WIDTHS: readonly number[] = [1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8];
 
 /** The file ends before what it announced. */
@@ -97,12 +87,12 @@ class GgufReader {
       if (names.has(key)) this.facts.say("duplicate-key", `The key ${quote(key)} stands twice`, start, { key });
       else if (names.size < HELD_MAX) names.add(key);
       const kind = await this.u32();
-      if (key === "general.alignment" && kind !== Kind.U32)
+      if (key === "general.alignment" && kind !== U32)
         this.facts.say("alignment-impossible", "The alignment of the tensors is no 32-bit number", start);
-      if (kind === Kind.Text) {
+      if (kind === TEXT) {
         const value = await this.text(`value of ${quote(key)}`, TEXT_BYTES_MAX);
         this.take(key, value);
-      } else if (kind === Kind.U32 && key === "general.alignment") this.setAlignment(await this.u32(), start);
+      } else if (kind === U32 && key === "general.alignment") this.setAlignment(await this.u32(), start);
       else await this.value(kind, key, 0);
     }
   }
@@ -123,16 +113,16 @@ class GgufReader {
 
   private async value(kind: number, key: string, depth: number): Promise<void> {
     const start = this.at - 4;
-    if (kind === Kind.Text) {
+    if (kind === TEXT) {
       await this.text(`value of ${quote(key)}`, TEXT_BYTES_MAX);
       return;
     }
-    if (kind === Kind.Bool) {
+    if (kind === BOOL) {
       const byte = (await this.bytes(1))[0] ?? 0;
       if (byte > 1) this.facts.say("bool-impossible", `The truth value of ${quote(key)} is ${byte}`, start);
       return;
     }
-    if (kind !== Kind.Array) {
+    if (kind !== ARRAY) {
       const width = WIDTHS[kind];
       if (width === undefined) this.refuse("type-unknown", `The value of ${quote(key)} has the type ${kind}`, start);
       else await this.bytes(width);
@@ -143,13 +133,14 @@ class GgufReader {
     const inner = await this.u32();
     const count = await this.size();
     const width = WIDTHS[inner];
-    if (width === undefined) this.refuse("type-unknown", `The array ${quote(key)} has elements of type ${inner}`, start);
-    const least = inner === Kind.Text || inner === Kind.Array ? 4 : (width ?? 1);
+    if (width === undefined)
+      this.refuse("type-unknown", `The array ${quote(key)} has elements of type ${inner}`, start);
+    const least = inner === TEXT || inner === ARRAY ? 4 : (width ?? 1);
     if (count > ARRAY_MAX)
       this.refuse("length-impossible", `The array ${quote(key)} claims ${count} values`, start, { count });
     if (this.at + count * least > this.pages.size) throw new Short();
-    if (inner === Kind.Text) for (let i = 0; i < count; i++) await this.skipText(key);
-    else if (inner === Kind.Array) for (let i = 0; i < count; i++) await this.value(Kind.Array, key, depth + 1);
+    if (inner === TEXT) for (let i = 0; i < count; i++) await this.skipText(key);
+    else if (inner === ARRAY) for (let i = 0; i < count; i++) await this.value(ARRAY, key, depth + 1);
     else this.at += count * (width ?? 1);
   }
 
@@ -175,9 +166,12 @@ class GgufReader {
       const offset = await this.u64();
       const bytes = this.tensorBytes(name, shape, type, at);
       if (offset > BigInt(Number.MAX_SAFE_INTEGER))
-        this.facts.say("offset-impossible", `The tensor ${quote(name)} lies at ${offset}`, at, { offset: String(offset) });
+        this.facts.say("offset-impossible", `The tensor ${quote(name)} lies at ${offset}`, at, {
+          offset: String(offset),
+        });
       else spans.push({ name, offset: Number(offset), bytes, at });
     }
+    if (count === 0) return this.at;
     const from = Math.ceil(this.at / this.alignment) * this.alignment;
     for (const { name, offset, at } of spans) {
       if (offset % this.alignment !== 0)
@@ -185,16 +179,24 @@ class GgufReader {
           offset,
         });
     }
-    const laid: Span[] = spans.map(({ name, offset, bytes }) => ({ name, start: from + offset, end: from + offset + bytes }));
+    const laid: Span[] = spans.map(({ name, offset, bytes }) => ({
+      name,
+      start: from + offset,
+      end: from + offset + bytes,
+    }));
     // Of a type that we do not know the room is not known either.
     if (this.facts.has("tensor-type-unknown")) return this.pages.size;
-    // Writers pad the last tensor too; a file without any ends with its header.
+    // Writers pad the last tensor too.
     const end = layOut(laid, from, this.facts, this.alignment);
     const reached = Math.min(Math.ceil(end / this.alignment) * this.alignment, Math.max(end, this.pages.size));
     // Behind tensors that lie without a gap a missing end is a short file; a tensor far outside is not.
     if (reached > this.pages.size && this.facts.has("hole")) {
       const outside = laid.find(({ end }) => end > this.pages.size);
-      this.facts.say("out-of-bounds", `The tensor ${quote(outside?.name ?? "")} reaches past the end of the file`, from);
+      this.facts.say(
+        "out-of-bounds",
+        `The tensor ${quote(outside?.name ?? "")} reaches past the end of the file`,
+        from,
+      );
     }
     return reached;
   }
@@ -257,8 +259,7 @@ class GgufReader {
   private async textBytes(what: string, max: number): Promise<number> {
     const start = this.at;
     const length = await this.size();
-    if (length > max)
-      this.refuse("length-impossible", `A ${what} claims ${length} bytes`, start, { length });
+    if (length > max) this.refuse("length-impossible", `A ${what} claims ${length} bytes`, start, { length });
     return length;
   }
 
@@ -285,8 +286,11 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   try {
     const reached = await reader.read();
     if (reached > pages.size && !reader.facts.has("out-of-bounds"))
-      trouble = problem("truncated", `The file ends ${reached - pages.size} bytes before its last tensor. Fetch it again.`);
-    else if (reached < pages.size)
+      trouble = problem(
+        "truncated",
+        `The file ends ${reached - pages.size} bytes before its last tensor. Fetch it again.`,
+      );
+    else if (reached < pages.size && (await hasBytes(pages, reached)))
       reader.facts.say("trailing-bytes", `${pages.size - reached} bytes follow the last tensor`, reached, {
         bytes: pages.size - reached,
       });
@@ -310,6 +314,13 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   yield* reader.documents;
   if (trouble) yield trouble;
 }
+
+/** Anything but zeros in what follows; a long tail counts as something. */
+async function hasBytes(pages: Pages, from: number): Promise<boolean> {
+  const tail = await pages.at(from, TAIL_BYTES);
+  return pages.size - from > TAIL_BYTES || tail.some((byte) => byte !== 0);
+}
+const TAIL_BYTES = 4096;
 
 export const gguf: Format = {
   id: "gguf",

@@ -6,16 +6,23 @@ import { card } from "./card.ts";
 import { csv } from "./csv.ts";
 import { datasetInfos } from "./dataset-infos.ts";
 import { foreign } from "./foreign.ts";
+import { gguf } from "./gguf.ts";
 import { gzip } from "./gzip.ts";
 import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
+import { kerasConfig } from "./keras-config.ts";
+import { keras } from "./keras.ts";
 import { notebook } from "./notebook.ts";
+import { onnx } from "./onnx.ts";
 import { parquet } from "./parquet.ts";
 import { pointer } from "./pointer.ts";
 import { pythonLines } from "./python-lines.ts";
 import { python } from "./python.ts";
+import { safetensors } from "./safetensors.ts";
 import { settings } from "./settings.ts";
 import { tar } from "./tar.ts";
+import { tensorBundle } from "./tensor-bundle.ts";
+import { tensorflow } from "./tensorflow.ts";
 import { text } from "./text.ts";
 import { webdataset } from "./webdataset.ts";
 import { xml } from "./xml.ts";
@@ -31,16 +38,23 @@ export const formats: readonly Format[] = [
   csv,
   datasetInfos,
   foreign,
+  gguf,
   gzip,
   json,
   jsonl,
+  kerasConfig,
+  keras,
   notebook,
+  onnx,
   parquet,
   pointer,
   pythonLines,
   python,
+  safetensors,
   settings,
   tar,
+  tensorBundle,
+  tensorflow,
   text,
   webdataset,
   xml,

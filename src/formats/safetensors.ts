@@ -139,7 +139,11 @@ function readTensor(name: string, entry: unknown, dataStart: number, facts: Fact
   // Past 2^53 nothing can be there; a parser whose product wraps around would take it for little (CWE-190). A zero hides it.
   const largest = sizes.filter((size) => size > 0).reduce((product, size) => product * size, 1);
   if (largest > Number.MAX_SAFE_INTEGER)
-    facts.say("shape-overflow", `The shape of ${quote(name)} has more elements than 64-bit parsers can count`, span.start);
+    facts.say(
+      "shape-overflow",
+      `The shape of ${quote(name)} has more elements than 64-bit parsers can count`,
+      span.start,
+    );
   else if (bits === undefined)
     facts.say(
       PLAUSIBLE_TYPE.test(dtype) ? "dtype-unknown" : "dtype-impossible",
@@ -216,7 +220,11 @@ export const safetensors: Format = {
     const { bytes } = head;
     if (bytes.length < LENGTH_BYTES + 2) return 0;
     const high = Buffer.from(bytes.buffer, bytes.byteOffset, LENGTH_BYTES).readUInt32LE(4);
-    const opens = Buffer.from(bytes.buffer, bytes.byteOffset + LENGTH_BYTES, Math.min(bytes.length - LENGTH_BYTES, 4096))
+    const opens = Buffer.from(
+      bytes.buffer,
+      bytes.byteOffset + LENGTH_BYTES,
+      Math.min(bytes.length - LENGTH_BYTES, 4096),
+    )
       .toString("latin1")
       .trimStart();
     const begins = /^\{\s*(?:\}|"(?:[^"\\]|\\.){0,512}"\s*:)/.test(opens);

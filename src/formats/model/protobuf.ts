@@ -6,7 +6,8 @@ import { decodeText } from "../../base/utf8.ts";
 import type { Pages } from "./pages.ts";
 
 export type Field =
-  | { readonly name: string; readonly kind: "text" | "int" | "span" }
+  | { readonly name: string; readonly kind: "text" }
+  | { readonly name: string; readonly kind: "int" | "span" }
   | { readonly name: string; readonly kind: "message"; readonly schema: () => Schema };
 export type Schema = Readonly<Record<number, Field>>;
 
@@ -91,7 +92,11 @@ interface Tag {
   readonly start: number;
   readonly end: number;
   readonly value: bigint;
+  /** It should go on past the end of its message: what is there is read before that is said. */
+  readonly cut: boolean;
 }
+
+const pastEnd = (at: number): ProtoFault => new ProtoFault("truncated", "a field that ends past its message", at);
 
 /** Reads tags out of bytes that begin at `base` of the file. */
 class Tags {
@@ -108,11 +113,11 @@ class Tags {
   }
 
   next(): Tag {
-    const tag = this.varint();
-    const number = Number(tag >> 3n);
-    const wire = Number(tag & 7n);
+    const tag = this.number(5);
+    const number = Math.floor(tag / 8);
+    const wire = tag & 7;
     const from = this.at;
-    if (number === 0 || number > 536_870_911) throw new ProtoFault("malformed", "a field without a number", from);
+    if (number <= 0 || number > 536_870_911) throw new ProtoFault("malformed", "a field without a number", from);
     let end = from;
     let start = from;
     let value = 0n;
@@ -127,21 +132,16 @@ class Tags {
       end = start + length;
       if (length > 2 ** 40) throw new ProtoFault("malformed", "a field of an impossible length", from);
     } else throw new ProtoFault("malformed", `a field of the wire type ${wire}`, from);
-    if (end > this.limit) throw new ProtoFault("truncated", "a field that ends past its message", from);
-    this.at = end;
-    return { number, wire, start, end, value };
+    const cut = end > this.limit;
+    if (cut && wire !== LENGTH) throw pastEnd(from);
+    this.at = Math.min(end, this.limit);
+    return { number, wire, start, end: this.at, value, cut };
   }
 
   private varint(): bigint {
-    let value = 0;
-    let scale = 1;
-    for (let i = 0; i < 7; i++) {
-      const byte = this.byte();
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return BigInt(value);
-      scale *= 128;
-    }
-    let long = BigInt(value);
+    const low = this.number(7);
+    if (low >= 0) return BigInt(low);
+    let long = BigInt(-low - 1);
     for (let shift = 49n; shift < 70n; shift += 7n) {
       const byte = this.byte();
       long |= BigInt(byte & 0x7f) << shift;
@@ -150,10 +150,22 @@ class Tags {
     throw new ProtoFault("malformed", "a number of more than ten bytes", this.at);
   }
 
+  /** A number of up to seven bytes; of a longer one these seven, as -n - 1. */
+  private number(bytesMax: number): number {
+    let value = 0;
+    let scale = 1;
+    for (let i = 0; i < bytesMax; i++) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    return -value - 1;
+  }
+
   private byte(): number {
     const byte = this.bytes[this.at - this.base];
-    if (byte === undefined || this.at >= this.limit)
-      throw new ProtoFault("truncated", "a field that ends past its message", this.at);
+    if (byte === undefined || this.at >= this.limit) throw pastEnd(this.at);
     this.at++;
     return byte;
   }
@@ -205,6 +217,7 @@ export class Decoder {
         message.known++;
         message.add(field.name, decodeText(await this.pages.at(tag.start, tag.end - tag.start)).text);
       } else plain(message, field, tag);
+      if (tag.cut) throw pastEnd(tag.start);
     }
   }
 
@@ -215,10 +228,8 @@ export class Decoder {
     while (tags.at < end) {
       const tag = tags.next();
       const field = schema[tag.number];
-      if (field && field.kind !== "int" && field.kind !== "span" && tag.wire === LENGTH) {
+      if (field && (field.kind === "text" || field.kind === "message") && tag.wire === LENGTH) {
         const content = bytes.subarray(tag.start - start, tag.end - start);
-        if (content.length < tag.end - tag.start)
-          throw new ProtoFault("truncated", "a field that ends past the file", tag.start);
         message.known++;
         if (field.kind === "text") message.add(field.name, decodeText(content).text);
         else {
@@ -227,6 +238,7 @@ export class Decoder {
           this.whole(inner, field.schema(), content, tag.start, tag.end, depth + 1);
         }
       } else plain(message, field, tag);
+      if (tag.cut) throw pastEnd(tag.start);
     }
   }
 
@@ -262,7 +274,7 @@ export function fits(bytes: Uint8Array, whole: boolean, rules: Readonly<Record<n
       // The head may end inside of a tag.
       return error instanceof ProtoFault && error.code === "truncated" && !whole ? known : 0;
     }
-    if (rules[tag.number] !== tag.wire) return 0;
+    if (rules[tag.number] !== tag.wire || (tag.cut && whole)) return 0;
     known++;
   }
   return known;
@@ -275,7 +287,8 @@ export function first(bytes: Uint8Array, number: number): Uint8Array | undefined
   while (tags.at < buffer.length) {
     try {
       const tag = tags.next();
-      if (tag.number === number && tag.wire === LENGTH) return bytes.subarray(tag.start, Math.min(tag.end, bytes.length));
+      if (tag.number === number && tag.wire === LENGTH)
+        return bytes.subarray(tag.start, Math.min(tag.end, bytes.length));
     } catch {
       return undefined;
     }

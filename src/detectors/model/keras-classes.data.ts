@@ -1,0 +1,81 @@
+// Classes of Keras (3.15 and 2.x) that only compute: layers, models, optimisers, losses, metrics, operations. What holds or
+// loads code of its own (Lambda, TFSMLayer, TorchModuleWrapper, JaxLayer, FlaxLayer) is not here.
+export const ORDINARY = `
+AUC AWQConfig AWQDTypePolicy Abs AbsMaxQuantizer Absolute AbstractRNNCell Accuracy Activation ActivityRegularization
+Adadelta Adafactor Adagrad Adam AdamW Adamax AdaptiveAveragePool AdaptiveAveragePooling1D AdaptiveAveragePooling2D
+AdaptiveAveragePooling3D AdaptiveMaxPool AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D Add AddLoss
+AddMetric AdditiveAttention AffineTransform All AllClose AlphaDropout Amax Amin AnchorGenerator Angle Any Append
+Arange Arccos Arccosh Arcsin Arcsinh Arctan Arctan2 Arctanh Argmax Argmin Argpartition Argsort Array ArraySplit
+AssociativeScan AtrousConvolution1D AtrousConvolution2D Attention AugMix AutoCastVariable AutoContrast Average
+AveragePool AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D AvgPool3D BatchNorm
+BatchNormalization BatchNormalizationV1 BatchNormalizationV2 Bidirectional BinaryAccuracy BinaryCrossentropy
+BinaryFocalCrossentropy BinaryIoU Bincount BitwiseAnd BitwiseInvert BitwiseLeftShift BitwiseNot BitwiseOr
+BitwiseRightShift BitwiseXor BroadcastTo CDist CTC CTCDecode CTCLoss Cast CategoricalAccuracy
+CategoricalCrossentropy CategoricalFocalCrossentropy CategoricalGeneralizedCrossEntropy CategoricalHinge
+CategoryCrossing CategoryEncoding Cbrt Ceil Celu CenterCrop Cholesky CholeskyInverse Circle Clip
+ClippedReLU Concatenate ConcordanceCorrelation Cond Conj Conjugate Constant ConstantV2 Constraint
+ContrastLimitedAdaptiveHistogramEqualization Conv Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
+Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny
+ConvNeXtXLarge ConvTranspose ConvertToTensor Convolution1D Convolution1DTranspose Convolution2D
+Convolution2DTranspose Convolution3D Convolution3DTranspose ConvolutionalLSTM2D Copy Corrcoef Correlate Cos Cosh
+CosineDecay CosineDecayRestarts CosineProximity CosineSimilarity CountNonzero CropImages Cropping1D Cropping2D
+Cropping3D Cross CuDNNGRU CuDNNLSTM Cumprod Cumsum CutMix DTypePolicy DTypePolicyMap Deconvolution2D Deconvolution3D
+Deg2rad Dense DenseFeatures DenseNet121 DenseNet169 DenseNet201 DepthToSpace DepthwiseConv DepthwiseConv1D
+DepthwiseConv2D Det Diag Diagflat Diagonal Dice Diff Digitize Discretization Divide DivideNoNan Dot
+DotProductAttention Dropout Dsplit Dstack ELU EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3
+EfficientNetB4 EfficientNetB5 EfficientNetB6 EfficientNetB7 EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2
+EfficientNetV2B3 EfficientNetV2L EfficientNetV2M EfficientNetV2S Eig Eigh Einsum EinsumDense ElasticTransform Elu
+Embedding EmptyLike Equal Equalization Erf Erfc Erfinv Exp Exp2 ExpandDims Expm1 ExponentialDecay ExtractPatches
+ExtractSequences F1Score FBetaScore FFT FFT2 Fabs FalseNegatives FalsePositives Feature FeatureSpace Flatten Flip
+Fliplr Flipud Float32 Float8QuantizationConfig FloatDTypePolicy Floor FloorDivide Fmax Fmin Fmod Fold ForiLoop Ftrl
+Full FullLike Function Functional GPTQConfig GPTQDTypePolicy GRU GRUCell GRUV1 GRUV2 GaussianBlur GaussianDropout
+GaussianNoise Gcd Gelu Geomspace GetItem GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D
+GlobalAvgPool1D GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D GlobalMaxPooling1D
+GlobalMaxPooling2D GlobalMaxPooling3D GlorotNormal GlorotNormalV2 GlorotUniform GlorotUniformV2 Glu Greater
+GreaterEqual GroupNormalization GroupQueryAttention HSVToRGB HardShrink HardSigmoid HardSilu HardTanh HashedCrossing
+Hashing HeNormal HeNormalV2 HeUniform HeUniformV2 Heaviside Highway Hinge Histogram Hsplit Hstack Huber Hypot I0
+IFFT2 IRFFT ISTFT Identity IdentityInitializer IdentityV2 Imag InTopK InceptionResNetV2 InceptionV3 Initializer
+Inner Input InputLayer InputSpec Int4DTypePolicy Int4QuantizationConfig
+Int8QuantizationConfig IntegerLookup IntegerLookupV1 Inv InverseTimeDecay IoU IsIn Isclose Isfinite Isinf Isnan
+Isneginf Isposinf Isreal JVP KLDivergence KerasTensor Kron L1 L1L2 L2 LSTM LSTMCell LSTMV1 LSTMV2 Lamb Layer
+LayerNorm LayerNormalization Lcm Ldexp LeakyReLU LeakyRelu LearningRateSchedule LecunNormal LecunNormalV2
+LecunUniform LecunUniformV2 LeftShift Less LessEqual LinearCosineDecay LinearModel Linspace Lion LocallyConnected1D
+LocallyConnected2D Log Log10 Log1p Log2 LogCosh LogCoshError LogSigmoid LogSoftmax Logaddexp Logaddexp2 Logdet
+LogicalAnd LogicalNot LogicalOr LogicalXor Logspace Logsumexp Loss LossScaleOptimizer LossScaleOptimizerV3 Lstsq
+LuFactor Map MapCoordinates Masking Matmul MatrixRank Max MaxNorm MaxNumBoundingBoxes MaxPool MaxPool1D MaxPool2D
+MaxPool3D MaxPooling1D MaxPooling2D MaxPooling3D Maximum MaxoutDense Mean MeanAbsoluteError
+MeanAbsolutePercentageError MeanIoU MeanMetricWrapper MeanRelativeError MeanSquaredError MeanSquaredLogarithmicError
+Median MelSpectrogram Merge Meshgrid Metric Min MinMaxNorm Minimum MixUp MobileNet MobileNetV2 MobileNetV3Large
+MobileNetV3Small Mod Model Moments Moveaxis MultiHeadAttention MultiHeadRelativeAttention MultiHot
+MultiOptimizer Multiply Muon NASNetLarge NASNetMobile Nadam NanToNum Nanargmax Nanargmin Nancumprod Nancumsum Nanmax
+Nanmean Nanmedian Nanmin Nanpercentile Nanprod Nanquantile Nanstd Nansum Nanvar Ndim Negative Nextafter
+NoisyLinearCosineDecay NonNeg NoneType Nonzero Norm Normalization NormalizationV1 Normalize NotEqual OneHot
+OneHotIoU OneHotMeanIoU Ones OnesLike OnesV2 Operation Optimizer OptimizerMap Orthogonal OrthogonalInitializer
+OrthogonalRegularizer OrthogonalV2 Outer PReLU PSNR Pad PadImages PearsonCorrelation PeepholeLSTMCell Percentile
+Permute PerspectiveTransform PiecewiseConstantDecay Pinv Pipeline Poisson Polar Policy PolicyV1 PolynomialDecay
+Power Precision PrecisionAtRecall Prod Ptp Qr Quantile QuantizationConfig QuantizedDTypePolicy
+QuantizedFloat8DTypePolicy Quantizer R2Score RFFT RGBToGrayscale RGBToHSV RMSNorm RMSNormalization RMSprop RNN
+Rad2deg RandAugment RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop
+RandomElasticTransform RandomErasing RandomFlip RandomFourierFeatures RandomGaussianBlur RandomGrayscale
+RandomHeight RandomHue RandomInvert RandomNormal RandomNormalV1 RandomNormalV2 RandomPerspective RandomPosterization
+RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomUniform RandomUniformV2
+RandomWidth RandomZoom Ravel ReLU Real Rearrange Recall RecallAtPrecision Reciprocal Regularizer Relu Relu6 Repeat
+RepeatVector ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2 Rescaling Reshape Resize Resizing
+ReversibleEmbedding RightShift Roll RootMeanSquaredError Rot90 Round Rsqrt SGD SRU SSIM STFT STFTInitializer
+STFTSpectrogram SVD SaturateCast ScaleAndTranslate Scan Scatter ScatterUpdate ScheduleFreeAdamW SearchSorted
+SeedGenerator SegmentMax SegmentMin SegmentProd SegmentReduction SegmentSum Select Selu SensitivityAtSpecificity
+SensitivitySpecificityBase SeparableConv SeparableConv1D SeparableConv2D SeparableConvolution1D
+SeparableConvolution2D SequenceFeatures Sequential Sigmoid Sign Signbit Silu SimpleRNN SimpleRNNCell Sin Sinc Sinh
+Size Slice SliceUpdate SlicingOpLambda Slogdet SobelEdges SoftShrink Softmax Softplus Softsign Solarization Solve
+SolveTriangular Sort SpaceToDepth SparseCategoricalAccuracy SparseCategoricalCrossentropy SparsePlus SparseSigmoid
+SparseTopKCategoricalAccuracy Sparsemax SpatialDropout1D SpatialDropout2D SpatialDropout3D SpecificityAtSensitivity
+SpectralNormalization Split Sqrt Square SquaredHinge Squareplus Squeeze Stack StackedRNNCells Std StopGradient
+StringLookup StringLookupV1 SubclassedModel Subtract Sum SumOverBatchSize SumOverBatchSizeMetricWrapper Swapaxes
+Switch SyncBatchNormalization TFOpLambda Take TakeAlongAxis Tan Tanh TanhShrink TensorFlowOpLayer TensorShape
+Tensordot TextVectorization Threshold ThresholdedReLU Tile TimeDistributed TimeDistributedDense TopK
+TopKCategoricalAccuracy Trace Trainer Transpose Trapezoid Tril Triu TrueDivide TrueNegatives TruePositives Trunc
+TruncatedNormal TruncatedNormalV2 Tversky Unfold Unique UnitNorm UnitNormalization UnravelIndex Unstack UpSampling1D
+UpSampling2D UpSampling3D VGG16 VGG19 Vander Var Variable VarianceScaling VarianceScalingV2 Vdot VectorizedMap View
+ViewAsComplex ViewAsReal Vsplit Vstack Where WhileLoop WideDeepModel Wrapper Xception ZeroPadding1D ZeroPadding2D
+ZeroPadding3D Zeros ZerosLike ZerosV2
+`;

@@ -1,0 +1,21 @@
+// Whether a name that a model gives for a file stays beside the model. Whoever wrote the model chose it, and loaders on
+// every system read it: a backslash separates on one of them, a drive or a scheme leads away on others.
+
+export type Place = "beside" | "absolute" | "above" | "address" | "device";
+
+const DEVICE = /^(?:\\\\[.?]\\|\/dev\/|\/proc\/|(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i;
+
+export function placeOf(name: string): Place {
+  const plain = name.trim().replace(/\0.*$/s, "");
+  if (DEVICE.test(plain)) return "device";
+  if (/^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(plain)) return "address";
+  if (/^(?:[/\\~]|[A-Za-z]:)/.test(plain)) return "absolute";
+  return plain.split(/[/\\]/).includes("..") || /%2e%2e/i.test(plain) ? "above" : "beside";
+}
+
+export const PLACE_WORDS: Readonly<Record<Exclude<Place, "beside">, string>> = {
+  absolute: "an absolute path",
+  above: "a path that leaves the model's folder",
+  address: "an address elsewhere",
+  device: "a device",
+};

@@ -1,0 +1,79 @@
+// What TensorFlow's operators do beyond computing, by name. The registry's other operators only compute.
+import type { Severity } from "../../core/severity.ts";
+import { ORDINARY } from "./tensorflow-operators.data.ts";
+import { placeOf } from "./place.ts";
+
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== ""));
+const COMPUTES = words(ORDINARY);
+
+const EFFECTS: readonly { readonly names: ReadonlySet<string>; readonly severity: Severity; readonly what: string }[] =
+  [
+    {
+      names: words("PyFunc PyFuncStateless EagerPyFunc"),
+      severity: "critical",
+      what: "it calls a Python function of the process",
+    },
+    {
+      names: words("LoadLibrary LoadOpLibrary XlaCustomCall XlaCustomCallV2"),
+      severity: "critical",
+      what: "it runs native code from outside the graph",
+    },
+    {
+      names: words(
+        `WriteFile Save SaveSlices SaveV2 MergeV2Checkpoints DumpTensor CreateSummaryFileWriter CreateSummaryDbWriter
+      DatasetToTFRecord ExperimentalDatasetToTFRecord SaveDataset SaveDatasetV2 SnapshotDataset SnapshotDatasetV2
+      DistributedSave CalibrationStatisticsSaver FileSystemSetConfiguration`,
+      ),
+      severity: "critical",
+      what: "it writes files",
+    },
+    {
+      names: words(
+        `ReadFile MatchingFiles MatchingFilesDataset ExperimentalMatchingFilesDataset WholeFileReader WholeFileReaderV2
+      TextLineReader TextLineReaderV2 FixedLengthRecordReader FixedLengthRecordReaderV2 TFRecordReader TFRecordReaderV2
+      LMDBReader IdentityReader IdentityReaderV2 ReaderRead ReaderReadV2 ReaderReadUpTo ReaderReadUpToV2 TextLineDataset
+      TFRecordDataset TFRecordDatasetV2 FixedLengthRecordDataset FixedLengthRecordDatasetV2 CSVDataset CSVDatasetV2
+      ExperimentalCSVDataset LMDBDataset ExperimentalLMDBDataset SqlDataset ExperimentalSqlDataset LoadDataset RecordInput
+      Skipgram LoadAndRemapMatrix GenerateVocabRemapping ListSnapshotChunksDataset SnapshotChunkDataset
+      SnapshotDatasetReader SnapshotNestedDatasetReader ImmutableConst Restore RestoreSlice`,
+      ),
+      severity: "high",
+      what: "it reads files",
+    },
+    {
+      names: words(
+        `RpcClient RpcServer RpcServerStart RpcServerRegister RpcCall RpcCheckStatus RpcGetValue DeleteRpcFutureResource
+      Rpc TryRpc DataServiceDataset DataServiceDatasetV2 DataServiceDatasetV3 DataServiceDatasetV4 RegisterDataset
+      RegisterDatasetV2 BigQueryReader CloudBigtableClient Send Recv`,
+      ),
+      severity: "high",
+      what: "it opens connections",
+    },
+    { names: words("Abort"), severity: "high", what: "it ends the process" },
+  ];
+/** What the model's own saver is made of; anywhere else it writes when the model is used. */
+const SAVER = words("SaveV2 Save SaveSlices MergeV2Checkpoints Restore RestoreSlice");
+/** What takes a file as a table; as an asset of the model, and under no name of its own, it is ordinary. */
+const TABLES = words("InitializeTableFromTextFile InitializeTableFromTextFileV2 FixedUnigramCandidateSampler");
+
+export interface JudgedOperator {
+  readonly severity: Severity;
+  readonly what: string;
+}
+
+/** `scope` is `saver` where only the model's saver reaches the operator; `given` are its constant texts. */
+export function judgeTensorflow(name: string, scope: string, given: readonly string[]): JudgedOperator | undefined {
+  if (scope === "saver" && SAVER.has(name)) return undefined;
+  const effect = EFFECTS.find(({ names }) => names.has(name));
+  if (effect) return effect;
+  if (TABLES.has(name)) {
+    const file = given.map((text) => text.replace(/^\w{1,40}=/, "")).find((text) => placeOf(text) !== "beside");
+    return file === undefined ? undefined : { severity: "high", what: "it reads a file elsewhere" };
+  }
+  const stream = given.find((text) => /^(?:output_stream|debug_urls|filename)=[a-z]{2,8}:\/\//.test(text));
+  if (stream !== undefined) return { severity: "critical", what: "it sends what it sees to a file or an address" };
+  if ((name === "CacheDataset" || name === "CacheDatasetV2") && given.some((text) => text !== ""))
+    return { severity: "high", what: "it writes a cache to a file" };
+  if (COMPUTES.has(name)) return undefined;
+  return { severity: "high", what: "it is none of TensorFlow's, so it needs native code from elsewhere" };
+}

@@ -1,0 +1,5 @@
+
+
+aPlaceholder
+
+b	WriteFilea

@@ -1,0 +1,10 @@
+D
+"serve9
+
+aPlaceholder
+
+bMatMulaa
+
+
+f	
+xRelu
