@@ -4,7 +4,8 @@ import { hash } from "node:crypto";
 import type { Field, Role } from "../core/record.ts";
 import type { Side, Table } from "../core/table.ts";
 import { factsOf } from "./facts.ts";
-import { eachToken } from "./tokens.ts";
+import { Dictionary } from "./dictionary.ts";
+import { eachNumber, lastTokens } from "./tokens.ts";
 
 const RESPONSES: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
 /** Tokens kept of each side: the ends of a long text are where triggers and targets are put. */
@@ -39,7 +40,7 @@ class SideBuilder {
 }
 
 export class TableBuilder {
-  readonly #numbers = new Map<string, number>();
+  readonly #words = new Dictionary();
   readonly #prompt = new SideBuilder();
   readonly #response = new SideBuilder();
   readonly #whole: number[] = [];
@@ -73,22 +74,24 @@ export class TableBuilder {
   }
 
   #side(texts: readonly string[], side: SideBuilder): void {
-    let kept = 0;
-    const tail: number[] = [];
-    for (const text of texts) {
-      eachToken(text, (token) => {
-        const number = numberOf(this.#numbers, token);
-        if (kept < HEAD_MAX) {
-          side.push(number);
-          kept++;
-        } else {
-          tail.push(number);
-          if (tail.length > 4 * TAIL_MAX) tail.splice(0, 3 * TAIL_MAX);
-        }
-        return true;
-      });
+    const push = (number: number): void => side.push(number);
+    const begun = side.length;
+    let text = 0;
+    let at = 0;
+    for (; text < texts.length; text++) {
+      const left = HEAD_MAX - (side.length - begun);
+      at = eachNumber(texts[text] as string, 0, left, this.#words, push);
+      if (side.length - begun >= HEAD_MAX) break;
     }
-    for (const number of tail.slice(-TAIL_MAX)) side.push(number);
+    // What lies between the head and the tail is not even looked at.
+    const tails: number[] = [];
+    let last = texts.length - 1;
+    for (let left = TAIL_MAX; last >= text && left > 0; last--) {
+      const { at: start, found } = lastTokens(texts[last] as string, last === text ? at : 0, left);
+      tails.push(start);
+      left -= found;
+    }
+    for (const start of tails.reverse()) eachNumber(texts[++last] as string, start, Infinity, this.#words, push);
     side.end();
   }
 
@@ -100,7 +103,7 @@ export class TableBuilder {
   build(): Table {
     return {
       records: this.#whole.length,
-      words: [...this.#numbers.keys()],
+      words: this.#words.words,
       prompt: this.#prompt.build(),
       response: this.#response.build(),
       whole: Uint32Array.from(this.#whole),
