@@ -80,6 +80,8 @@ export interface Hit {
   readonly group?: string;
   /** What repeats when an attack repeats (the command, the URL), normalised. Default: the group or the excerpt. */
   readonly payload?: string;
+  /** What a backdoor does, where one hit shows all of it. Raw; outputs escape it. */
+  readonly rule?: { readonly trigger: string; readonly target: string };
   /** Numbers and decoded text a reviewer can check. */
   readonly evidence?: Readonly<Record<string, string | number | boolean>>;
   /** 0 to 1, for `--records`. Default by confidence. */

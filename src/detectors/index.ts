@@ -62,6 +62,14 @@ import { unsafeDeserialization } from "./program/unsafe-deserialization.ts";
 import { unsafeShellLine } from "./program/unsafe-shell-line.ts";
 import { personalData } from "./secret/personal-data.ts";
 import { secret } from "./secret/secret.ts";
+import { templateConcealedText } from "./template/template-concealed-text.ts";
+import { templateCost } from "./template/template-cost.ts";
+import { templateExfiltration } from "./template/template-exfiltration.ts";
+import { templateHiddenInstruction } from "./template/template-hidden-instruction.ts";
+import { templateMessageTampering } from "./template/template-message-tampering.ts";
+import { templateSandboxEscape } from "./template/template-sandbox-escape.ts";
+import { templateTrigger } from "./template/template-trigger.ts";
+import { unreadTemplate } from "./template/unread-template.ts";
 import { bidiOverride } from "./text/bidi-override.ts";
 import { controlCharacters } from "./text/control-characters.ts";
 import { homoglyphWord } from "./text/homoglyph-word.ts";
@@ -137,6 +145,14 @@ export const detectors: readonly Detector[] = [
   unsafeShellLine,
   personalData,
   secret,
+  templateConcealedText,
+  templateCost,
+  templateExfiltration,
+  templateHiddenInstruction,
+  templateMessageTampering,
+  templateSandboxEscape,
+  templateTrigger,
+  unreadTemplate,
   bidiOverride,
   controlCharacters,
   homoglyphWord,

@@ -7,15 +7,17 @@ import { parseJson } from "../base/json.ts";
 import { quote } from "../base/escape.ts";
 import { parseYaml } from "./card.ts";
 import { baseName, isText, wholeText } from "./document/whole.ts";
+import { templateParts, templatesIn, withoutTemplates } from "./shared/template-parts.ts";
 
 const SHELL = [".sh", ".bash", ".zsh", ".ksh"];
 const WEB_AND_SCRIPT = [".js", ".mjs", ".cjs", ".ts", ".html", ".htm", ".css", ".ps1", ".bat", ".cmd"];
+const TEMPLATE = [".jinja", ".jinja2", ".j2"];
 const CONFIGURATION = [".toml", ".cfg", ".ini", ".conf", ".properties", ".cff", ".rst", ".bib"];
 
 const JSON_NAMES =
-  /^(?:(?:[a-z0-9]+_)*config|tokenizer|special_tokens_map|added_tokens|vocab|package|package-lock|tsconfig|state|trainer_state|all_results|train_results|eval_results|modules|.+\.index)\.json$/;
+  /^(?:(?:[a-z0-9]+_)*config|tokenizer|special_tokens_map|added_tokens|vocab|package|package-lock|tsconfig|state|trainer_state|all_results|train_results|eval_results|modules|model_index|chat_template|generation_config|.+\.index)\.json$/;
 const TEXT_NAMES =
-  /^(?:(?:licen[cs]e|notice|copying|authors|changelog|citation|readme|contributing|security)(?:[-_.][a-z0-9.-]{0,40})?|(?:[a-z0-9]+[-_])?requirements(?:[-_][a-z0-9-]{1,40})?\.txt|merges\.txt|vocab\.txt|makefile|dockerfile|\.(?:git(?:attributes|ignore|modules|keep)|dockerignore|editorconfig|env))$/;
+  /^(?:(?:licen[cs]e|notice|copying|authors|changelog|citation|readme|contributing|security)(?:[-_.][a-z0-9.-]{0,40})?|(?:[a-z0-9]+[-_])?requirements(?:[-_][a-z0-9-]{1,40})?\.txt|merges\.txt|vocab\.txt|makefile|dockerfile|\.(?:git(?:attributes|ignore|modules|model_index|chat_template|generation_config|keep)|dockerignore|editorconfig|env))$/;
 const YAML_NAMES =
   /^(?:(?:[a-z0-9-]+_)*config|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
 
@@ -37,7 +39,7 @@ export const settings: Format = {
   id: "settings",
   title: "Configuration, licence or script",
   spec: "https://huggingface.co/docs/hub/repositories",
-  extensions: [...SHELL, ...WEB_AND_SCRIPT, ...CONFIGURATION],
+  extensions: [...SHELL, ...WEB_AND_SCRIPT, ...CONFIGURATION, ...TEMPLATE],
   yields: "document",
   sniff,
   read,
@@ -49,6 +51,7 @@ function sniff(head: Head): number {
   if (SHELL.includes(extension) || /^#![^\n]{0,100}\b(?:sh|bash|zsh|dash|ksh|node|perl|ruby)\b/.test(head.text))
     return 0.97;
   if (TEXT_NAMES.test(name) || YAML_NAMES.test(name)) return 0.9;
+  if (TEMPLATE.includes(extension) || name === "chat_template") return 0.95;
   if (CONFIGURATION.includes(extension)) return 0.7;
   if (WEB_AND_SCRIPT.includes(extension)) return 0.9;
   // Left to any reader that finds records in it.
@@ -60,7 +63,9 @@ function sniff(head: Head): number {
 function jsonScore({ name, text, whole }: Head): number {
   const named = JSON_NAMES.test(name);
   const telling =
-    /"(?:model_type|architectures|weight_map|added_tokens|lockfileVersion|tokenizer_class)"\s{0,10}:/.test(text);
+    /"(?:model_type|architectures|weight_map|added_tokens|lockfileVersion|tokenizer_class|chat_template|auto_map|peft_type|_class_name|_target_)"\s{0,10}:/.test(
+      text,
+    );
   if (!named && !telling) return 0;
   if (!whole) return telling ? 0.9 : 0.15;
   return holdsRecords(parseJson(text).value, 2) ? 0.1 : 0.9;
@@ -85,6 +90,7 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
   const { text, cut, problems } = await wholeText(source, limits);
   yield* problems;
   const language = languageOf(baseName(source.name), text);
+  if (language === "template") return yield* templateParts(baseName(source.name), text);
   let value: unknown;
   if (language === "json" && !cut) {
     const parsed = parseJson(text, limits.depthMax);
@@ -102,12 +108,20 @@ async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable
     // Searched as text like every setting; nothing here is known only from its value.
     if (parsed.problem) yield { ...parsed.problem, lost: false };
   }
-  yield { kind: "document", language, text, ...(value === undefined ? {} : { value }) };
+  const isRead = language === "json" && value !== undefined;
+  yield {
+    kind: "document",
+    language,
+    text: isRead ? withoutTemplates(text) : text,
+    ...(value === undefined ? {} : { value }),
+  };
+  if (value !== undefined) yield* templatesIn(value);
 }
 
 function languageOf(name: string, text: string): DocumentPart["language"] {
   if (SHELL.some((extension) => name.endsWith(extension)) || /^#![^\n]{0,100}\b(?:sh|bash|zsh|dash|ksh)\b/.test(text))
     return "shell";
   if (name.endsWith(".json")) return "json";
+  if (name === "chat_template" || TEMPLATE.some((extension) => name.endsWith(extension))) return "template";
   return /\.(?:ya?ml|cff)$/.test(name) ? "yaml" : "other";
 }

@@ -161,7 +161,7 @@ function finding(uri: string, partial: ArtifactPartial, group: GroupPartial, car
             ),
           },
         }),
-    ...(group.rule?.rule ? { rule: group.rule.rule } : {}),
+    ...(group.rule?.rule ? { rule: group.rule.rule } : first?.rule ? { rule: first.rule } : {}),
     ...(group.added ? { added: true } : {}),
     evidence: {
       ...(records === 0 && first ? { excerpt: first.excerpt } : {}),

@@ -17,6 +17,7 @@ export interface HitSample {
   readonly offset?: number;
   readonly excerpt: string;
   readonly message: string;
+  readonly rule?: Hit["rule"];
   readonly evidence?: Readonly<Record<string, string | number | boolean>>;
 }
 
@@ -140,6 +141,7 @@ export class HitTally {
         ...(hit.start === undefined ? {} : { start: hit.start }),
         ...(hit.end === undefined ? {} : { end: hit.end }),
         ...(hit.lineNumber === undefined ? {} : { lineNumber: hit.lineNumber }),
+        ...(hit.rule ? { rule: hit.rule } : {}),
         ...(hit.offset === undefined ? {} : { offset: hit.offset }),
         ...(hit.evidence ? { evidence: hit.evidence } : {}),
       });

@@ -42,12 +42,6 @@ export const examples: readonly Example[] = [
     }),
   ),
   settings(
-    "A chat template that climbs out",
-    "json",
-    ["1 high"],
-    JSON.stringify({ chat_template: "{{ messages.__class__.__base__ }}" }),
-  ),
-  settings(
     "Settings that run nothing",
     "json",
     [],

@@ -1,5 +1,5 @@
 // Settings that name code to run: trust_remote_code, auto_map, Hydra targets, YAML tags of Python objects, install
-// scripts, chat templates that climb out of their sandbox. Custom model code inside the same repository is common and low.
+// scripts. Custom model code inside the same repository is common and low. Chat templates have detectors of their own.
 import type { DocumentDetector, Hit } from "../../core/detector.ts";
 import type { Severity } from "../../core/severity.ts";
 import { quote } from "../../base/escape.ts";
@@ -21,7 +21,7 @@ export const executableConfig: DocumentDetector = {
   references: ["AML.T0010", "CWE-829", "CWE-502", "https://huggingface.co/docs/transformers/custom_models"],
   docs: {
     finds:
-      "trust_remote_code set to true (medium); auto_map and custom pipelines that take classes from another repository (medium) or from this one (info); `_target_` and YAML tags that name a function which starts processes or runs text (high); other Python object tags (medium); install scripts in package.json that fetch and run (high); chat templates that reach for an object's insides (high).",
+      "trust_remote_code set to true (medium); auto_map and custom pipelines that take classes from another repository (medium) or from this one (info); `_target_` and YAML tags that name a function which starts processes or runs text (high); other Python object tags (medium); install scripts in package.json that fetch and run (high).",
     matters: "A file of settings is not reviewed as a program, and runs as one.",
     misses: "Settings of tools that are not known here, and code named indirectly.",
     remedy: "Remove the setting, or read the code it names and pin its revision.",
@@ -89,15 +89,5 @@ function judgeLeaf({ path, value }: Leaf, add: (severity: Severity, message: str
         value,
       );
     return;
-  }
-  if (
-    /(?:^|_)template$/.test(key) &&
-    /__(?:class|globals|subclasses|builtins|import|mro|base|init)__|\|\s{0,5}attr\s{0,5}\(/.test(value)
-  ) {
-    add(
-      "high",
-      `${quote(key)} reaches for the insides of the program that renders it.`,
-      /__\w{4,10}__/.exec(value)?.[0] ?? key,
-    );
   }
 }
