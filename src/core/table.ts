@@ -14,6 +14,8 @@ export interface Table {
   readonly words: readonly string[];
   readonly prompt: Side;
   readonly response: Side;
+  /** Of preference pairs the answer that was not preferred; the preferred one is the response. */
+  readonly rejected: Side;
   /** A hash of the whole text of each response, however long. */
   readonly whole: Uint32Array;
   /** Short statements about single records that their tokens do not tell (`weak:…`), and for each record the numbers of

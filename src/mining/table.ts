@@ -43,6 +43,7 @@ export class TableBuilder {
   readonly #words = new Dictionary();
   readonly #prompt = new SideBuilder();
   readonly #response = new SideBuilder();
+  readonly #rejected = new SideBuilder();
   readonly #whole: number[] = [];
   readonly #factNumbers = new Map<string, number>();
   readonly #facts = new SideBuilder();
@@ -56,8 +57,12 @@ export class TableBuilder {
     let hash = 0x811c9dc5;
     const prompts: string[] = [];
     const responses: string[] = [];
+    const rejected: string[] = [];
     for (const { role, text } of fields) {
-      if (role === "rejected") continue;
+      if (role === "rejected") {
+        rejected.push(text);
+        continue;
+      }
       if (!RESPONSES.has(role)) {
         prompts.push(text);
         continue;
@@ -67,6 +72,7 @@ export class TableBuilder {
     }
     this.#side(prompts, this.#prompt);
     this.#side(responses, this.#response);
+    this.#side(rejected, this.#rejected);
     this.#whole.push(hash >>> 0);
     for (const fact of factsOf(fields)) this.#facts.push(numberOf(this.#factNumbers, fact));
     this.#facts.end();
@@ -97,7 +103,8 @@ export class TableBuilder {
 
   /** What it holds, in tokens; a record costs as much as 32. */
   get size(): number {
-    return this.#prompt.length + this.#response.length + 32 * (this.#whole.length + this.#factNumbers.size);
+    const sides = this.#prompt.length + this.#response.length + this.#rejected.length;
+    return sides + 32 * (this.#whole.length + this.#factNumbers.size);
   }
 
   build(): Table {
@@ -106,6 +113,7 @@ export class TableBuilder {
       words: this.#words.words,
       prompt: this.#prompt.build(),
       response: this.#response.build(),
+      rejected: this.#rejected.build(),
       whole: Uint32Array.from(this.#whole),
       factTexts: [...this.#factNumbers.keys()],
       facts: this.#facts.build(),
@@ -115,8 +123,8 @@ export class TableBuilder {
 }
 
 /** The size of a table, as its builder counts it. */
-export const tableSize = ({ prompt, response, records, factTexts }: Table): number =>
-  prompt.tokens.length + response.tokens.length + 32 * (records + factTexts.length);
+export const tableSize = ({ prompt, response, rejected, records, factTexts }: Table): number =>
+  prompt.tokens.length + response.tokens.length + rejected.tokens.length + 32 * (records + factTexts.length);
 
 /** Who writes a revision must not be able to make a new record that passes for an old one: a hash that resists that. */
 function digestOf(fields: readonly Field[]): number {
@@ -141,6 +149,7 @@ export function selectRecords(table: Table, records: readonly number[]): Table {
     records: records.length,
     prompt: pick(table.prompt),
     response: pick(table.response),
+    rejected: pick(table.rejected),
     whole: Uint32Array.from(records, (record) => table.whole[record] as number),
     facts: pick(table.facts),
     digests: table.digests.length === 0 ? table.digests : Float64Array.from(records, (r) => table.digests[r] as number),
@@ -191,6 +200,7 @@ export function joinTables(tables: readonly Table[]): Table {
     words,
     prompt: join((table) => table.prompt, maps),
     response: join((table) => table.response, maps),
+    rejected: join((table) => table.rejected, maps),
     whole,
     factTexts: [...numbers.keys()],
     facts: join((table) => table.facts, factMaps),
