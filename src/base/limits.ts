@@ -44,6 +44,9 @@ export interface Limits {
   readonly problemsMax: number;
   /** Columns of a CSV, Parquet or Arrow file (CWE-770). */
   readonly columnsMax: number;
+  /** What the values of one pickle may take of memory while its loading is worked out (CWE-770). Their content is not
+   * held: this is thirty million texts. */
+  readonly pickleHeldBytesMax: number;
   /** Rows of a column-oriented document that are held together (CWE-770). */
   readonly rowGroupBytesMax: number;
 }
@@ -73,5 +76,6 @@ export const LIMITS: Limits = Object.freeze({
   groupsMax: 200,
   problemsMax: 50,
   columnsMax: 10_000,
+  pickleHeldBytesMax: 1 * GIB,
   rowGroupBytesMax: 1 * GIB,
 });

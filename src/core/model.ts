@@ -17,14 +17,16 @@ export type Argument =
 export interface Operation {
   /**
    * `import`: a name is looked up. `call`: it is called. `new`: an object of it is made without calling it. `state`: its
-   * object, or it itself, is given a state. `op`: a node of a computation graph. `layer`: a class that a configuration
+   * object is given a state. `patch`: what a name stands for is itself changed. `op`: a node of a computation graph. `layer`: a class that a configuration
    * names. `code`: code that the file holds is run. `path`, `url`: a file or an address is opened.
    */
-  readonly use: "import" | "call" | "new" | "state" | "op" | "layer" | "code" | "path" | "url";
+  readonly use: "import" | "call" | "new" | "state" | "patch" | "op" | "layer" | "code" | "path" | "url";
   /** Python's module, where there is one: `os`. */
   readonly module?: string;
   /** What is used, as its loader names it: `system`, `Lambda`, `WriteFile`, `../weights.bin`. */
   readonly name: string;
+  /** The index of the operation whose result is called, where no name is. */
+  readonly callee?: number;
   /** Operands in order, a bounded number of them. */
   readonly arguments: readonly Argument[];
   /** The operation as a person would write it: `os.system("id")`. Raw and bounded; outputs escape it. */

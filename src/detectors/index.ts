@@ -37,11 +37,15 @@ import { inconsistentDatasetInfo } from "./metadata/inconsistent-dataset-info.ts
 import { remoteDataFiles } from "./metadata/remote-data-files.ts";
 import { unsafeCardInstruction } from "./metadata/unsafe-card-instruction.ts";
 import { unsafeRequirement } from "./metadata/unsafe-requirement.ts";
+import { dangerousPickleName } from "./model/dangerous-pickle-name.ts";
 import { embeddedCode } from "./model/embedded-code.ts";
 import { foreignClass } from "./model/foreign-class.ts";
 import { graphOperator } from "./model/graph-operator.ts";
+import { irregularPickle } from "./model/irregular-pickle.ts";
 import { irregularStructure } from "./model/irregular-structure.ts";
 import { outsideFile } from "./model/outside-file.ts";
+import { unlistedPickleCall } from "./model/unlisted-pickle-call.ts";
+import { unlistedPickleName } from "./model/unlisted-pickle-name.ts";
 import { dropSite } from "./network/drop-site.ts";
 import { imageExfiltration } from "./network/image-exfiltration.ts";
 import { lookalikeDomain } from "./network/lookalike-domain.ts";
@@ -122,11 +126,15 @@ export const detectors: readonly Detector[] = [
   remoteDataFiles,
   unsafeCardInstruction,
   unsafeRequirement,
+  dangerousPickleName,
   embeddedCode,
   foreignClass,
   graphOperator,
+  irregularPickle,
   irregularStructure,
   outsideFile,
+  unlistedPickleCall,
+  unlistedPickleName,
   dropSite,
   imageExfiltration,
   lookalikeDomain,

@@ -22,8 +22,6 @@ const sniff = (bytes: Uint8Array): number =>
 test("every file is named, and said not to have been looked at", async () => {
   const names: Record<string, RegExp> = {
     "dot.png": /PNG/,
-    "numbers.pkl": /pickle/,
-    "list.pickle": /pickle/,
     program: /ELF/,
     "setup.exe": /Windows/,
     "page.pdf": /PDF/,
@@ -56,14 +54,6 @@ test("text that begins like a magic number stays text", () => {
   ]) {
     assert.equal(sniff(Buffer.from(text)), 0, text);
   }
-});
-
-test("a pickle of protocol 0 is also handed on as text", async () => {
-  const parts = await readAll("a.jsonl", Buffer.from("cbuiltins\nprint\n(S'hello'\ntR."));
-  assert.deepEqual(
-    parts.map(({ kind }) => kind),
-    ["problem", "document"],
-  );
 });
 
 test("the name decides nothing", () => {

@@ -1,9 +1,7 @@
-// Files that are no text and that no reader opens: programs, pickles, images, sound, video, documents, databases, fonts,
-// arrays. Known by their magic numbers, named in the report, and said not to have been looked at. Nothing in them is
-// decoded or loaded; text that a pickle of protocol 0 consists of is handed on as text.
-import { problem, type Format, type Head, type Part, type ReadContext } from "../core/format.ts";
+// Files that are no text and that no reader opens: programs, images, sound, video, documents, databases, fonts. Known by
+// their magic numbers, named in the report, and said not to have been looked at. Nothing in them is decoded or loaded.
+import { problem, type Format, type Head, type Part } from "../core/format.ts";
 import type { ByteSource } from "../core/bytes.ts";
-import { wholeText } from "./document/whole.ts";
 import { looksLikeText } from "./shared/plain.ts";
 
 interface Magic {
@@ -79,39 +77,17 @@ const MAGICS: readonly Magic[] = [
   { what: "compiled Python", bytes: [0x0d, 0x0d, 0x0a], at: 1, weak: true },
 ];
 
-const PICKLE = "a Python pickle, which runs code when it is loaded";
-/** What can follow the protocol of a pickle: a frame, a memo, or the first object (pickletools, protocols 2 to 5). */
-const AFTER_PROTOCOL = new Set([0x95, ...ascii("}]()NXUBCKMJGcIVTFl\x8a\x8c\x8e\x88\x89")]);
-/** A global or an empty container at the start, as protocol 0 writes them. */
-const TEXT_PICKLE = /^(?:\((?:[dl]p?\d{0,6}\n|i[\w.]{1,80}\n)|c[A-Za-z_][\w.]{0,80}\n[A-Za-z_][\w.]{0,80}\n[(pq0-9])/;
-
 export function foreignKind(bytes: Uint8Array, isText: boolean): string | undefined {
   const begins = (magic: Magic): boolean => magic.bytes.every((byte, i) => bytes[(magic.at ?? 0) + i] === byte);
   const known = MAGICS.find((magic) => begins(magic) && !(isText && (magic.weak || magic.at !== undefined)));
-  if (known) return known.what;
-  const [first, protocol, next] = bytes;
-  if (
-    first === 0x80 &&
-    protocol !== undefined &&
-    protocol >= 2 &&
-    protocol <= 5 &&
-    next !== undefined &&
-    AFTER_PROTOCOL.has(next)
-  )
-    return PICKLE;
-  return isTextPickle(bytes) ? PICKLE : undefined;
+  return known?.what;
 }
-
-const isTextPickle = (bytes: Uint8Array): boolean =>
-  TEXT_PICKLE.test(Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 400)).toString("latin1"));
 
 export const foreign: Format = {
   id: "foreign",
-  title: "Program, pickle, image, recording, database or other binary file",
+  title: "Program, image, recording, database or other binary file",
   spec: "https://www.garykessler.net/library/file_sigs.html",
   extensions: [
-    ".pkl",
-    ".pickle",
     ".png",
     ".jpg",
     ".jpeg",
@@ -133,7 +109,6 @@ export const foreign: Format = {
     ".pdf",
     ".h5",
     ".hdf5",
-    ".npy",
     ".db",
     ".sqlite",
     ".sqlite3",
@@ -159,7 +134,7 @@ export const foreign: Format = {
   read,
 };
 
-async function* read(source: ByteSource, context: ReadContext): AsyncIterable<Part> {
+async function* read(source: ByteSource): AsyncIterable<Part> {
   let bytes = new Uint8Array(0);
   for await (const chunk of source.stream(0, HEAD)) {
     bytes = new Uint8Array(Buffer.concat([bytes, chunk]));
@@ -170,10 +145,6 @@ async function* read(source: ByteSource, context: ReadContext): AsyncIterable<Pa
     "unsupported",
     `This is ${what}. No reader opens it, so its content was not looked at. If it belongs to the data, check it by other means; if not, exclude it.`,
   );
-  if (!isTextPickle(bytes)) return;
-  const { text, problems } = await wholeText(source, context.limits);
-  yield* problems;
-  yield { kind: "document", language: "other", text };
 }
 
 const HEAD = 512;

@@ -15,6 +15,7 @@ import { keras } from "./keras.ts";
 import { notebook } from "./notebook.ts";
 import { onnx } from "./onnx.ts";
 import { parquet } from "./parquet.ts";
+import { pickle } from "./pickle.ts";
 import { pointer } from "./pointer.ts";
 import { pythonLines } from "./python-lines.ts";
 import { python } from "./python.ts";
@@ -47,6 +48,7 @@ export const formats: readonly Format[] = [
   notebook,
   onnx,
   parquet,
+  pickle,
   pointer,
   pythonLines,
   python,

@@ -10,6 +10,22 @@ const COLUMNS = new Set(["parquet", "arrow"]);
 const ARCHIVES = new Set(["zip", "tar", "webdataset"]);
 const STREAMS = new Set(["gzip", "zstd", "bzip2", "xz"]);
 const PROGRAMS = new Set(["python", "notebook"]);
+/** Kinds that run something, or are loaded by something that does. */
+const LOADED = new Set(["pickle", "pytorch"]);
+/** Names of models that hold no code: whoever reads the name thinks so. */
+const CODELESS_NAMES = new Set([
+  ".safetensors",
+  ".gguf",
+  ".onnx",
+  ".npy",
+  ".tflite",
+  ".h5",
+  ".hdf5",
+  ".msgpack",
+  ".pdf",
+  ".png",
+  ".jpg",
+]);
 const NEUTRAL = new Set(["pointer", "card", "settings"]);
 
 const DATA_NAMES = new Set([
@@ -40,7 +56,7 @@ export const extensionMismatch: ArtifactDetector = {
   references: ["CWE-434", "CWE-646", "ATT&CK T1036.008"],
   docs: {
     finds:
-      "A program, pickle, image or other binary file under the name of a data file or document (high); a Python program, notebook or archive under such a name (medium; high for an archive that is named .py, which Python runs); a columnar file under the name of a text file, or the other way round (low).",
+      "A program, pickle, image or other binary file under the name of a data file or document, and a pickle under the name of a kind of model that holds no code (high); a Python program, notebook or archive under such a name (medium; high for an archive that is named .py, which Python runs); a columnar file under the name of a text file, or the other way round (low).",
     matters:
       "Rules that go by names let it through: reviewers, ignore lists, upload filters, loaders that unpickle what they do not know.",
     misses:
@@ -64,6 +80,7 @@ function judge(extension: string, format: string, named: readonly string[]): Sev
   if (NEUTRAL.has(format) || STREAMS.has(format)) return undefined;
   const isData = DATA_NAMES.has(extension) || named.some((id) => RECORD_TEXT.has(id) || COLUMNS.has(id));
   const isProgram = PROGRAM_NAMES.has(extension);
+  if (LOADED.has(format) && (isData || isProgram || CODELESS_NAMES.has(extension))) return "high";
   if (!isData && !isProgram) return undefined;
   if (format === "foreign") return "high";
   // The interpreter runs a zip with a __main__.py whatever it is called.

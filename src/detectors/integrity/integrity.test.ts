@@ -39,6 +39,9 @@ test("a disguise is told from a habit", () => {
     [".csv", "csv", "csv", undefined],
     [".png", "foreign", "foreign", undefined],
     [".pt", "zip", "", undefined],
+    [".jsonl", "pickle", "jsonl", "high"],
+    [".safetensors", "pickle", "", "high"],
+    [".bin", "pickle", "", undefined],
   ] as const) {
     assert.equal(mismatch(extension, format, ...(named ? [named] : [])), severity, `${format} in ${extension}`);
   }

@@ -3,7 +3,19 @@ import type { ArtifactDetector } from "../../core/detector.ts";
 import { quote } from "../../base/escape.ts";
 
 /** Kinds with a magic number. Those known by name or by the look of their text overlap by nature. */
-const CERTAIN = new Set(["parquet", "arrow", "zip", "gzip", "zstd", "bzip2", "xz", "tar", "webdataset", "foreign"]);
+const CERTAIN = new Set([
+  "parquet",
+  "arrow",
+  "zip",
+  "gzip",
+  "zstd",
+  "bzip2",
+  "xz",
+  "tar",
+  "webdataset",
+  "foreign",
+  "pickle",
+]);
 /** One kind under two names. */
 const ONE: Readonly<Record<string, string>> = { webdataset: "tar" };
 

@@ -1,0 +1,257 @@
+// What a pickle does, as a bounded list: equal operations are one with a count. Each distinct name and each call with
+// another name, result or (where it decides what is called) text among its operands is kept apart.
+import type { Argument, Operation } from "../../core/model.ts";
+import type { PythonName } from "./names.ts";
+import { Kind, type Values } from "./values.ts";
+
+/** Distinct operations of one pickle (CWE-770). An honest file has a few hundred. */
+export const OPERATIONS_MAX = 20_000;
+/** Operands looked at, and how deep. */
+const ARGUMENTS_MAX = 16;
+const DEPTH_MAX = 4;
+/** Calls of one name kept with their operands, where these say nothing about what else is called. */
+const ALIKE_MAX = 8;
+/** Characters of an operation as text, and of a text among its operands. */
+const RENDERED_MAX = 600;
+export const TEXT_MAX = 4096;
+
+/** Python looks something up by the text that these get. */
+const TEXT_DECIDES = new Set([
+  "builtins.getattr",
+  "operator.attrgetter",
+  "operator.methodcaller",
+  "operator.itemgetter",
+  "importlib.import_module",
+  "builtins.__import__",
+  "numpy.dtype",
+  "dill._dill._load_type",
+  "dill._dill._import_module",
+  "cloudpickle.cloudpickle._builtin_type",
+  "cloudpickle.cloudpickle.subimport",
+]);
+/** These make an object of the class that is their first operand, without calling it. */
+const MAKERS: ReadonlySet<string> = new Set(["copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"]);
+
+type Written = { -readonly [K in keyof Operation]: Operation[K] };
+
+/** Gives the text of a text or bytes value, `max` bytes of it at most. */
+export type TextOf = (handle: number, max: number) => string;
+
+export class Operations {
+  readonly list: Written[] = [];
+  readonly names: PythonName[] = [];
+  full = false;
+  readonly #nameIndex = new Map<string, number>();
+  readonly #imports: number[] = [];
+  readonly #known = new Map<string, number>();
+  readonly #alike = new Map<number, { count: number; first: number }>();
+  readonly #values: Values;
+  readonly #textOf: TextOf;
+
+  constructor(values: Values, textOf: TextOf) {
+    this.#values = values;
+    this.#textOf = textOf;
+  }
+
+  /** A name is looked up; its index among the names. */
+  import(found: PythonName, offset: number): number {
+    const key = `${found.module}\0${found.name}`;
+    const known = this.#nameIndex.get(key);
+    if (known !== undefined) {
+      const operation = this.list[this.#imports[known] as number] as Written;
+      operation.count = (operation.count ?? 1) + 1;
+      return known;
+    }
+    if (this.list.length >= OPERATIONS_MAX) {
+      this.full = true;
+      // Past the limit all names are one; the scan is undecided by then.
+      return this.names.length - 1;
+    }
+    const index = this.names.push(found) - 1;
+    this.#nameIndex.set(key, index);
+    this.#imports[index] = this.list.length;
+    this.list.push({ use: "import", ...found, arguments: [], text: dotted(found), offset });
+    return index;
+  }
+
+  /** A name is called, or an object of it made; the index of the operation. */
+  call(use: "call" | "new", callee: number, args: number, offset: number): number {
+    const kind = this.#values.kind(callee);
+    const index = this.#values.at[callee >> 1] as number;
+    const name = kind === Kind.Global ? this.names[index] : undefined;
+    const full = name ? dotted(name) : "";
+    const operands = this.#values.isContainer(args) ? this.#values.items(args) : Int32Array.of(args);
+    if (name && MAKERS.has(full) && operands.length > 0) {
+      const made = operands[0] as number;
+      if (this.#values.kind(made) === Kind.Global) return this.#record("new", made, operands.subarray(1), offset);
+    }
+    return this.#record(use, callee, operands, offset, TEXT_DECIDES.has(full));
+  }
+
+  #record(use: "call" | "new", callee: number, operands: Int32Array, offset: number, byText = false): number {
+    const marks = this.#signature(operands, byText, 0);
+    const calleeKey = this.#identity(callee);
+    const key = calleeKey * 2 + (use === "new" ? 1 : 0);
+    const group = this.#alike.get(key);
+    if (marks === "" && group && group.count >= ALIKE_MAX) return this.#again(group.first);
+    const whole = marks === "" ? "" : `${key} ${marks}`;
+    const known = whole === "" ? undefined : this.#known.get(whole);
+    if (known !== undefined) return this.#again(known);
+    if (this.list.length >= OPERATIONS_MAX) {
+      this.full = true;
+      return this.list.length - 1;
+    }
+    const kind = this.#values.kind(callee);
+    const target = this.#values.at[callee >> 1] as number;
+    const name = kind === Kind.Global ? this.names[target] : undefined;
+    const given = Array.from(operands.subarray(0, ARGUMENTS_MAX));
+    const said = this.#render(callee, RENDERED_MAX / 2);
+    const inside = given.map((handle) => this.#render(handle, 160)).join(", ");
+    const operation: Written = {
+      use,
+      ...(name ?? { name: said }),
+      ...(kind === Kind.Result ? { callee: target } : {}),
+      arguments: given.map((handle) => this.#argument(handle)),
+      text: clip(use === "new" ? `${said}.__new__(${inside})` : `${said}(${inside})`, RENDERED_MAX),
+      offset,
+    };
+    const index = this.list.push(operation) - 1;
+    if (whole !== "") this.#known.set(whole, index);
+    else if (group) group.count++;
+    else this.#alike.set(key, { count: 1, first: index });
+    return index;
+  }
+
+  /** What stands at `target` is given a state, or items, or is changed itself. */
+  state(target: number, state: number, offset: number, how: string): void {
+    const kind = this.#values.kind(target);
+    if (kind !== Kind.Global && kind !== Kind.Result) return;
+    const index = this.#values.at[target >> 1] as number;
+    const key = `${how} ${kind} ${index}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) {
+      this.#again(known);
+      return;
+    }
+    if (this.list.length >= OPERATIONS_MAX) {
+      this.full = true;
+      return;
+    }
+    const made = kind === Kind.Global ? undefined : this.list[index];
+    const name = made
+      ? { ...(made.module === undefined ? {} : { module: made.module }), name: made.name }
+      : this.names[index];
+    const said = this.#render(target, 200);
+    const operation: Written = {
+      use: kind === Kind.Global ? "patch" : "state",
+      ...(name ?? { name: said }),
+      ...(made ? { callee: index } : {}),
+      arguments: [this.#argument(state)],
+      text: clip(`${said}.${how}(${this.#render(state, 200)})`, RENDERED_MAX),
+      offset,
+    };
+    this.#known.set(key, this.list.push(operation) - 1);
+  }
+
+  #again(index: number): number {
+    const operation = this.list[index] as Written;
+    operation.count = (operation.count ?? 1) + 1;
+    return index;
+  }
+
+  #identity(handle: number): number {
+    const kind = this.#values.kind(handle);
+    const at = this.#values.at[handle >> 1] as number;
+    return kind === Kind.Global ? at * 4 : kind === Kind.Result ? at * 4 + 1 : kind * 4 + 2;
+  }
+
+  /** What of the operands bears on what is called. */
+  #signature(operands: Int32Array, byText: boolean, depth: number): string {
+    let marks = "";
+    const { length } = operands;
+    for (let i = 0; i < length; i++) {
+      const handle = operands[i] as number;
+      if ((handle & 1) === 1) {
+        if (byText) marks += ` ${handle >> 1}`;
+        continue;
+      }
+      const kind = this.#values.kinds[handle >> 1] as number;
+      if (kind === Kind.Global || kind === Kind.Result) marks += ` ${i}:${kind}.${this.#values.at[handle >> 1]}`;
+      else if (kind >= Kind.Tuple && kind <= Kind.Set && depth < DEPTH_MAX) {
+        const inside = this.#signature(this.#values.items(handle), byText, depth + 1);
+        if (inside !== "") marks += ` ${i}(${inside})`;
+      } else if (byText && (kind === Kind.Text || kind === Kind.Spelled || kind === Kind.Bytes))
+        marks += ` ${i}${JSON.stringify(this.#textOf(handle, 200))}`;
+    }
+    return marks;
+  }
+
+  #argument(handle: number): Argument {
+    if ((handle & 1) === 1) return { kind: "number", value: handle >> 1 };
+    const at = this.#values.at[handle >> 1] as number;
+    switch (this.#values.kind(handle)) {
+      case Kind.Text:
+      case Kind.Spelled:
+      case Kind.Bytes:
+        return { kind: "text", text: this.#textOf(handle, TEXT_MAX) };
+      case Kind.Global: {
+        const found = this.names[at] as PythonName;
+        return { kind: "global", module: found.module, name: found.name };
+      }
+      case Kind.Result:
+        return { kind: "result", of: at };
+      default:
+        return { kind: "other", text: this.#render(handle, RENDERED_MAX) };
+    }
+  }
+
+  #render(handle: number, max: number, depth = 0): string {
+    if ((handle & 1) === 1) return String(handle >> 1);
+    const values = this.#values;
+    const at = values.at[handle >> 1] as number;
+    const kind = values.kind(handle);
+    switch (kind) {
+      case Kind.None:
+        return "None";
+      case Kind.True:
+        return "True";
+      case Kind.False:
+        return "False";
+      case Kind.Text:
+      case Kind.Spelled:
+        return clip(JSON.stringify(this.#textOf(handle, max)), max);
+      case Kind.Bytes:
+        return clip(`b${JSON.stringify(this.#textOf(handle, max))}`, max);
+      case Kind.Global:
+        return dotted(this.names[at] as PythonName);
+      case Kind.Result:
+        return clip(this.list[at]?.text ?? "…", max);
+      case Kind.Persistent:
+        return `persistent_load(${depth > DEPTH_MAX ? "…" : this.#render(at, max - 20, depth + 1)})`;
+      case Kind.Number:
+        return "number";
+      default: {
+        if (depth > DEPTH_MAX || max < 8) return kind === Kind.Dict ? "{…}" : "(…)";
+        const parts: string[] = [];
+        let left = max;
+        for (const item of values.items(handle)) {
+          const part = left < 8 ? "…" : this.#render(item, left, depth + 1);
+          parts.push(part);
+          left -= part.length + 2;
+          if (part === "…") break;
+        }
+        if (kind === Kind.Dict) {
+          const pairs: string[] = [];
+          for (let i = 0; i < parts.length; i += 2) pairs.push(`${parts[i]}: ${parts[i + 1] ?? "…"}`);
+          return `{${pairs.join(", ")}}`;
+        }
+        const [open, close] = kind === Kind.Tuple ? "()" : kind === Kind.List ? "[]" : "{}";
+        return `${open}${parts.join(", ")}${kind === Kind.Tuple && parts.length === 1 ? "," : ""}${close}`;
+      }
+    }
+  }
+}
+
+const dotted = ({ module, name }: PythonName): string => `${module}.${name}`;
+const clip = (text: string, max: number): string =>
+  text.length <= max ? text : `${text.slice(0, Math.max(0, max - 1))}…`;
