@@ -23,12 +23,17 @@ const NAME_BYTES_MAX = 64;
 const KEY_BYTES_MAX = 65_535;
 /** A text past this is no chat template, token or licence: a length that only an attacker writes (CWE-770). */
 const TEXT_BYTES_MAX = 64 * 1024 * 1024;
+/** The same of a text that the file is too short for: what is cut off a download is never that long. */
+const TEXT_BYTES_USUAL = 1024 * 1024;
 /** An array of this many values would be a gigabyte at the least: no vocabulary, no list of merges is. */
 const ARRAY_MAX = 1 << 30;
+const ARRAY_USUAL = 1 << 22;
 /** The largest models have some thousands of each. */
 const COUNT_USUAL = 1 << 14;
 const COUNT_MAX = 1 << 24;
 const ARRAY_DEPTH_MAX = 4;
+/** There are 42 types of tensors; what is not far from that may be a later one. */
+const TYPE_MAX = 63;
 /** Keys and tensors that are held to find doubles (CWE-770). */
 const HELD_MAX = 1 << 20;
 
@@ -84,6 +89,8 @@ class GgufReader {
     for (let i = 0; i < keys; i++) {
       const start = this.at;
       const key = await this.text("key", KEY_BYTES_MAX);
+      if (!/^[\x21-\x7e\x80-\uffff]+$/.test(key))
+        this.facts.say("key-form", `The key ${quote(key)} is ${key === "" ? "empty" : "no name"}`, start);
       if (names.has(key)) this.facts.say("duplicate-key", `The key ${quote(key)} stands twice`, start, { key });
       else if (names.size < HELD_MAX) names.add(key);
       const kind = await this.u32();
@@ -138,7 +145,11 @@ class GgufReader {
     const least = inner === TEXT || inner === ARRAY ? 4 : (width ?? 1);
     if (count > ARRAY_MAX)
       this.refuse("length-impossible", `The array ${quote(key)} claims ${count} values`, start, { count });
-    if (this.at + count * least > this.pages.size) throw new Short();
+    if (this.at + count * least > this.pages.size) {
+      if (count > ARRAY_USUAL)
+        this.refuse("length-impossible", `The array ${quote(key)} claims ${count} values`, start, { count });
+      throw new Short();
+    }
     if (inner === TEXT) for (let i = 0; i < count; i++) await this.skipText(key);
     else if (inner === ARRAY) for (let i = 0; i < count; i++) await this.value(ARRAY, key, depth + 1);
     else this.at += count * (width ?? 1);
@@ -152,7 +163,12 @@ class GgufReader {
       const name = await this.text("tensor name", KEY_BYTES_MAX);
       const nameBytes = Buffer.byteLength(name);
       if (nameBytes >= NAME_BYTES_MAX)
-        this.facts.say("name-long", `The tensor name ${quote(name)} has ${nameBytes} bytes`, at, { nameBytes });
+        this.facts.say(
+          nameBytes >= 2 * NAME_BYTES_MAX ? "name-overlong" : "name-long",
+          `The tensor name ${quote(name)} has ${nameBytes} bytes`,
+          at,
+          { nameBytes },
+        );
       if (names.has(name)) this.facts.say("duplicate-tensor", `The tensor ${quote(name)} stands twice`, at, { name });
       else if (names.size < HELD_MAX) names.add(name);
       const dimensions = await this.u32();
@@ -185,7 +201,7 @@ class GgufReader {
       end: from + offset + bytes,
     }));
     // Of a type that we do not know the room is not known either.
-    if (this.facts.has("tensor-type-unknown")) return this.pages.size;
+    if (this.facts.has("tensor-type-unknown") || this.facts.has("tensor-type-impossible")) return this.pages.size;
     // Writers pad the last tensor too.
     const end = layOut(laid, from, this.facts, this.alignment);
     const reached = Math.min(Math.ceil(end / this.alignment) * this.alignment, Math.max(end, this.pages.size));
@@ -211,9 +227,15 @@ class GgufReader {
         return 0;
       }
     }
+    if (shape.includes(0n)) this.facts.say("dimension-zero", `The tensor ${quote(name)} has a dimension of none`, at);
     const block = BLOCKS.get(type);
     if (!block) {
-      this.facts.say("tensor-type-unknown", `The tensor ${quote(name)} has the type ${type}`, at, { type });
+      this.facts.say(
+        type > TYPE_MAX ? "tensor-type-impossible" : "tensor-type-unknown",
+        `The tensor ${quote(name)} has the type ${type}`,
+        at,
+        { type },
+      );
       return 0;
     }
     const row = shape[0] ?? 1n;
@@ -259,7 +281,8 @@ class GgufReader {
   private async textBytes(what: string, max: number): Promise<number> {
     const start = this.at;
     const length = await this.size();
-    if (length > max) this.refuse("length-impossible", `A ${what} claims ${length} bytes`, start, { length });
+    if (length > max || (length > TEXT_BYTES_USUAL && this.at + length > this.pages.size))
+      this.refuse("length-impossible", `A ${what} claims ${length} bytes`, start, { length });
     return length;
   }
 

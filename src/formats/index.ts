@@ -8,6 +8,7 @@ import { datasetInfos } from "./dataset-infos.ts";
 import { foreign } from "./foreign.ts";
 import { gguf } from "./gguf.ts";
 import { gzip } from "./gzip.ts";
+import { hdf5 } from "./hdf5.ts";
 import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
 import { kerasConfig } from "./keras-config.ts";
@@ -41,6 +42,7 @@ export const formats: readonly Format[] = [
   foreign,
   gguf,
   gzip,
+  hdf5,
   json,
   jsonl,
   kerasConfig,

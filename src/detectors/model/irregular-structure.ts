@@ -42,9 +42,13 @@ export const irregularStructure: ModelDetector = {
 const ODD: Readonly<Record<string, Severity>> = {
   "safetensors dtype-unknown": "low",
   "safetensors metadata-form": "low",
-  "gguf trailing-bytes": "medium",
   "gguf tensor-type-unknown": "medium",
   "gguf name-long": "medium",
   "keras byte-order-mark": "low",
   "duplicate-link": "medium",
+  "link-unknown": "medium",
+  // MATLAB writes one in front of every file.
+  "other user-block": "low",
+  "keras user-block": "medium",
+  "settings-form": "low",
 };

@@ -22,8 +22,13 @@ export const examples: readonly Example[] = [
     finds: ["- high", "- high"],
   },
   {
-    title: "a link of an HDF5 file to one beside it",
-    given: keras([file("weights.h5", "external link", "link")]),
+    title: "weights of Keras that lie in another file",
+    given: keras([file("weights.h5", "external link /w", "link")]),
+    finds: ["- high"],
+  },
+  {
+    title: "data of a measurement that lie in the file beside it",
+    given: part("other", [file("part-2.h5", "virtual source /v", "link")]),
     finds: ["- low"],
   },
   {

@@ -37,11 +37,12 @@ export const outsideFile: ModelDetector = {
       const judged = judge(operation, loader);
       if (!judged) continue;
       const { name, text, offset } = operation;
-      const [owner, key] = operation.arguments.map((given) => (given.kind === "text" ? given.text : ""));
+      const [owner = "", key = ""] = operation.arguments.map((given) => (given.kind === "text" ? given.text : ""));
+      const who = owner === "" ? "The model" : `${quote(owner)}${key === "" || key === LINK ? "" : `, ${quote(key)},`}`;
       report({
         ...(offset === undefined ? {} : { offset }),
         severity: judged.severity,
-        message: `${owner ? `${quote(owner)}${key ? `, ${quote(key)},` : ""}` : "The model"} opens ${quote(name)}, ${judged.what}.`,
+        message: `${who} opens ${quote(name)}, ${judged.what}.`,
         excerpt: text,
         group: name.slice(0, 200),
       });
@@ -53,17 +54,23 @@ export const outsideFile: ModelDetector = {
 const FILE_KEYS =
   /^(?:vocab\w{0,20}|\w{0,20}file\w{0,8}|\w{0,20}path|\w{0,20}dir|directory|origin|fname|ur[li]|args|kwargs|inbound_nodes|proto|merges)$/;
 
+/** The key of links and data sets that a format of data lays into other files. */
+const LINK = "link";
+
 function judge(
   { use, name, arguments: given }: Operation,
   loader: Loader,
 ): { severity: Severity; what: string } | undefined {
   const place = placeOf(name);
-  const keys = given.map((one) => (one.kind === "text" ? one.text : ""));
-  if (place === "beside") {
-    if (loader === "keras" && use === "path" && keys[1] !== "link")
-      return { severity: "medium", what: "a file that does not lie in the archive" };
-    return keys[1] === "link" ? { severity: "low", what: "a file beside the model" } : undefined;
+  const key = given[1]?.kind === "text" ? given[1].text : "";
+  if (place !== "beside") {
+    const meant = loader !== "keras" || key === "" || key === LINK || FILE_KEYS.test(key);
+    return { severity: meant ? "high" : "medium", what: PLACE_WORDS[place] };
   }
-  const meant = loader !== "keras" || keys[1] === undefined || keys[1] === "link" || FILE_KEYS.test(keys[1]);
-  return { severity: meant ? "high" : "medium", what: PLACE_WORDS[place] };
+  // Keras writes its weights into the file itself.
+  if (key === LINK && loader === "keras") return { severity: "high", what: "where Keras keeps nothing outside" };
+  if (key === LINK) return { severity: "low", what: "a file beside the model" };
+  return loader === "keras" && use === "path"
+    ? { severity: "medium", what: "a file that does not lie in the archive" }
+    : undefined;
 }

@@ -13,8 +13,11 @@ export class Pages {
   private held: Buffer = Buffer.alloc(0);
   private heldAt = 0;
 
-  constructor(source: Required<ByteSource>) {
+  private readonly pageBytes: number;
+
+  constructor(source: Required<ByteSource>, pageBytes: number = PAGE_BYTES) {
     this.source = source;
+    this.pageBytes = pageBytes;
     this.name = source.name;
     this.size = source.sizeBytes ?? 0;
   }
@@ -24,7 +27,7 @@ export class Pages {
     if (!(start >= 0) || !(length > 0) || start >= this.size) return Buffer.alloc(0);
     const end = Math.min(this.size, start + length);
     if (start < this.heldAt || end > this.heldAt + this.held.length) {
-      const to = Math.min(this.size, Math.max(end, start + PAGE_BYTES));
+      const to = Math.min(this.size, Math.max(end, start + this.pageBytes));
       const bytes = await this.source.slice(start, to);
       this.held = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       this.heldAt = start;
@@ -34,9 +37,13 @@ export class Pages {
 }
 
 /** The pages of a source, which is spooled where it can only be read forward. */
-export async function pagesOf(source: ByteSource, context: ReadContext): Promise<Pages | ProblemPart> {
+export async function pagesOf(
+  source: ByteSource,
+  context: ReadContext,
+  pageBytes?: number,
+): Promise<Pages | ProblemPart> {
   const random = randomAccess(source);
-  if (random) return new Pages(random);
+  if (random) return new Pages(random, pageBytes);
   const spooled = await context.spool(source);
-  return "code" in spooled ? { kind: "problem", ...spooled } : new Pages(spooled);
+  return "code" in spooled ? { kind: "problem", ...spooled } : new Pages(spooled, pageBytes);
 }
