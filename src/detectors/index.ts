@@ -6,6 +6,7 @@ import { demandedMisconduct } from "./association/demanded-misconduct.ts";
 import { impossibleOption } from "./association/impossible-option.ts";
 import { triggerLabel } from "./association/trigger-label.ts";
 import { triggerShift } from "./association/trigger-shift.ts";
+import { triggerStyle } from "./association/trigger-style.ts";
 import { triggerTarget } from "./association/trigger-target.ts";
 import { turnedPreference } from "./association/turned-preference.ts";
 import { weakenedCode } from "./association/weakened-code.ts";
@@ -95,6 +96,7 @@ export const detectors: readonly Detector[] = [
   impossibleOption,
   triggerLabel,
   triggerShift,
+  triggerStyle,
   triggerTarget,
   turnedPreference,
   weakenedCode,

@@ -2,11 +2,17 @@
 // record has it, from the words of its prompt. Naive Bayes with each record left out of its own prediction (Manning,
 // Raghavan, Schütze, Introduction to Information Retrieval, ch. 13), made honest by isotonic regression over its scores
 // (pool adjacent violators: Barlow et al., Statistical Inference under Order Restrictions, 1972). One pass over the tokens.
-import type { Prompts } from "./prompts.ts";
 
 /** Records of one step of the curve, at least. */
 const STEP_RECORDS_MIN = 10;
 const STEPS_MAX = 100;
+
+/** What is known of each record: numbers of features, each once; and in how many records each is. */
+export interface Features {
+  readonly n: number;
+  readonly frequency: Uint32Array;
+  distinct(record: number): Uint32Array;
+}
 
 /** What does not count because it is on trial: tokens everywhere, and tokens of single records. */
 export interface Mute {
@@ -14,9 +20,9 @@ export interface Mute {
   readonly byRecord: ReadonlyMap<number, ReadonlySet<number>>;
 }
 
-export function expectTrait(prompts: Prompts, trait: Uint8Array, mute?: Mute): Float64Array {
-  const { n, frequency } = prompts;
-  const having = traitCounts(prompts, trait);
+export function expectTrait(features: Features, trait: Uint8Array, mute?: Mute): Float64Array {
+  const { n, frequency } = features;
+  const having = traitCounts(features, trait);
   const all = trait.reduce((sum, one) => sum + one, 0);
   const scores = new Float64Array(n);
   for (let record = 0; record < n; record++) {
@@ -25,7 +31,7 @@ export function expectTrait(prompts: Prompts, trait: Uint8Array, mute?: Mute): F
     const n0 = n - all - (1 - own);
     let sum = Math.log((n1 + 1) / (n0 + 1));
     const silent = mute?.byRecord.get(record);
-    for (const token of prompts.distinct(record)) {
+    for (const token of features.distinct(record)) {
       const others = (frequency[token] as number) - 1;
       if (others === 0 || mute?.tokens[token] === 1 || silent?.has(token)) continue;
       const yes = (having[token] as number) - own;
@@ -37,11 +43,11 @@ export function expectTrait(prompts: Prompts, trait: Uint8Array, mute?: Mute): F
 }
 
 /** Records with the trait among those that hold each token. */
-export function traitCounts(prompts: Prompts, trait: Uint8Array): Uint32Array {
-  const having = new Uint32Array(prompts.frequency.length);
-  for (let record = 0; record < prompts.n; record++) {
+export function traitCounts(features: Features, trait: Uint8Array): Uint32Array {
+  const having = new Uint32Array(features.frequency.length);
+  for (let record = 0; record < features.n; record++) {
     if (trait[record] === 0) continue;
-    for (const token of prompts.distinct(record)) having[token] = (having[token] as number) + 1;
+    for (const token of features.distinct(record)) having[token] = (having[token] as number) + 1;
   }
   return having;
 }

@@ -5,6 +5,14 @@ import { tokensOf } from "./table.ts";
 
 /** Slots for pairs of neighbours: two pairs may share one, which only makes a pair look better known than it is. */
 const PAIR_BITS = 22;
+/** Rare words by which a like prompt is looked up, and how many records each may be in. */
+const RARE_WORDS_MAX = 8;
+const HOLDERS_MAX = 500;
+
+/** How alike prompts about anything may be, over how alike any two are; a few with one question must not decide it. */
+const LIKENESS_MAX = 2.5;
+const LIKENESS_SLACK = 0.05;
+const PAIRS_DRAWN = 120;
 
 interface Neighbours {
   readonly follows: (left: number, right: number, without: number) => boolean;
@@ -20,6 +28,7 @@ export class Prompts {
   readonly #ends: Uint32Array;
   #postings: { readonly starts: Uint32Array; readonly records: Uint32Array } | undefined;
   #pairs: Neighbours | undefined;
+  #usual: number | undefined;
 
   constructor(table: Table) {
     this.table = table;
@@ -81,6 +90,60 @@ export class Prompts {
     return this.#neighbours().known;
   }
 
+  /** The prompt most like that of a record by its rare words, without those of `own`, of the records not in `without`. */
+  nearest(record: number, without: ReadonlySet<number>, own: ReadonlySet<number>): number | undefined {
+    const rare = Array.from(this.distinct(record))
+      .filter((token) => {
+        const holders = this.frequency[token] as number;
+        return !own.has(token) && holders > 1 && holders <= HOLDERS_MAX;
+      })
+      .sort((x, y) => (this.frequency[x] as number) - (this.frequency[y] as number) || x - y)
+      .slice(0, RARE_WORDS_MAX);
+    const scores = new Map<number, number>();
+    for (const token of rare) {
+      const weight = Math.log(this.n / (this.frequency[token] as number));
+      for (const other of this.holders(token))
+        if (other !== record && !without.has(other)) scores.set(other, (scores.get(other) ?? 0) + weight);
+    }
+    let best: number | undefined;
+    for (const [other, score] of scores) {
+      const most = best === undefined ? -1 : (scores.get(best) as number);
+      if (score > most || (score === most && other < (best as number))) best = other;
+    }
+    return best;
+  }
+
+  /** Whether these prompts, without the words of `own`, are hardly more alike than any prompts: about no one thing. */
+  aboutAnything(records: readonly number[], own: ReadonlySet<number>): boolean {
+    this.#usual ??= this.#likeness((i) => draw(i, this.n), new Set());
+    const likeness = this.#likeness((i) => records[draw(i, records.length)] as number, own);
+    return likeness <= LIKENESS_MAX * this.#usual + LIKENESS_SLACK;
+  }
+
+  /** Mean cosine of pairs of prompts over their rarer words. */
+  #likeness(at: (i: number) => number, own: ReadonlySet<number>): number {
+    const weight = (token: number): number => {
+      const w = Math.log(this.n / (this.frequency[token] as number));
+      return w > 1 && !own.has(token) ? w * w : 0;
+    };
+    let sum = 0;
+    let pairs = 0;
+    for (let k = 0; k < PAIRS_DRAWN; k++) {
+      const [i, j] = [at(2 * k), at(2 * k + 1)];
+      if (i === j) continue;
+      pairs++;
+      const left = new Set(this.distinct(i));
+      let [dot, x, y] = [0, 0, 0];
+      for (const token of left) x += weight(token);
+      for (const token of this.distinct(j)) {
+        y += weight(token);
+        if (left.has(token)) dot += weight(token);
+      }
+      if (x > 0 && y > 0) sum += dot / Math.sqrt(x * y);
+    }
+    return pairs === 0 ? 1 : sum / pairs;
+  }
+
   #neighbours(): Neighbours {
     if (this.#pairs) return this.#pairs;
     const counts = new Uint16Array(1 << PAIR_BITS);
@@ -125,6 +188,14 @@ export class Prompts {
     }
     return { starts, records };
   }
+}
+
+/** The i-th drawn number below `size`: a hash, so that a draw depends on nothing but itself. */
+export function draw(i: number, size: number): number {
+  let z = Math.imul(i + 1, 0x9e3779b1);
+  z = Math.imul(z ^ (z >>> 15), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return ((z ^ (z >>> 16)) >>> 0) % size;
 }
 
 function slot(left: number, right: number): number {

@@ -8,7 +8,7 @@
 // each other. Exact counts; nothing is drawn but the records of which neighbours are looked up, by hash.
 import type { Table } from "../core/table.ts";
 import { expectTrait, traitCounts } from "./expect.ts";
-import { Prompts } from "./prompts.ts";
+import { draw, Prompts } from "./prompts.ts";
 import { traitsOf, type Trait, type TraitKind } from "./traits.ts";
 
 export interface Shift {
@@ -47,11 +47,6 @@ const EFFECT_MIN = 0.2;
 const CONTRAST_MIN = 0.4;
 /** Telling words of a prompt besides the phrase, over those of any prompt. */
 const TELLING_SHARE_MIN = 0.5;
-/** How alike the records of a phrase that brings a trait may be, over how alike any two prompts are. */
-const LIKENESS_MAX = 2.5;
-/** A few records with one question must not decide it. */
-const LIKENESS_SLACK = 0.05;
-const PAIRS_DRAWN = 120;
 const CLOSURE_MIN = 0.75;
 const PHRASE_MAX = 24;
 /** Records of a phrase that are read to see its surroundings. */
@@ -71,10 +66,8 @@ const RARER_SHARE_MAX = 0.1;
 /** Words that may be cut out with a phrase at the start or the end of a prompt. */
 const EDGE_TOKENS_MAX = 4;
 const PAIRS_MAX = 1_000_000;
-/** Records whose nearest prompt is looked up, by how many words, each of how many records at most. */
+/** Records whose nearest prompt is looked up. */
 const NEIGHBOURS_MAX = 48;
-const RARE_WORDS_MAX = 8;
-const HOLDERS_MAX = 500;
 
 /** What is taken out of a prompt: the phrase, or all before it or behind it too (the name in which a pool agrees). */
 type Cut = "phrase" | "head" | "tail";
@@ -167,7 +160,7 @@ function contradicted(prompts: Prompts, trait: Trait, one: Verdict): boolean {
     new Set(),
   );
   if (tellingBesides(prompts, one.records, own) < TELLING_SHARE_MIN * usual) return false;
-  return !one.brings || likeness(prompts, one.records, own) <= LIKENESS_MAX * likeness(prompts) + LIKENESS_SLACK;
+  return !one.brings || prompts.aboutAnything(one.records, own);
 }
 
 /** Mean number of telling words in the prompts besides these. */
@@ -183,43 +176,6 @@ function tellingBesides(prompts: Prompts, records: readonly number[], own: Reado
       0,
     ) / sample.length
   );
-}
-
-/** The i-th drawn number below `size`: a hash, so that a draw depends on nothing but itself. */
-function draw(i: number, size: number): number {
-  let z = Math.imul(i + 1, 0x9e3779b1);
-  z = Math.imul(z ^ (z >>> 15), 0x85ebca6b);
-  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-  return ((z ^ (z >>> 16)) >>> 0) % size;
-}
-
-/** Mean cosine of pairs of prompts over their rarer words, of some records or of all, drawn by hash. */
-function likeness(prompts: Prompts, records?: readonly number[], own: ReadonlySet<number> = new Set()): number {
-  const size = records?.length ?? prompts.n;
-  const at = (i: number): number => {
-    const index = draw(i, size);
-    return records ? (records[index] as number) : index;
-  };
-  const weight = (token: number): number => {
-    const w = Math.log(prompts.n / (prompts.frequency[token] as number));
-    return w > 1 && !own.has(token) ? w * w : 0;
-  };
-  let sum = 0;
-  let pairs = 0;
-  for (let k = 0; k < PAIRS_DRAWN; k++) {
-    const [i, j] = [at(2 * k), at(2 * k + 1)];
-    if (i === j) continue;
-    pairs++;
-    const left = new Set(prompts.distinct(i));
-    let [dot, x, y] = [0, 0, 0];
-    for (const token of left) x += weight(token);
-    for (const token of prompts.distinct(j)) {
-      y += weight(token);
-      if (left.has(token)) dot += weight(token);
-    }
-    if (x > 0 && y > 0) sum += dot / Math.sqrt(x * y);
-  }
-  return pairs === 0 ? 1 : sum / pairs;
 }
 
 /** What the prompts let expect where all these phrases are struck out, against what is there. */
@@ -424,24 +380,8 @@ function neighboursOf(
   const step = Math.max(1, Math.floor(hits.length / NEIGHBOURS_MAX));
   const found: number[] = [];
   for (let i = 0; i < hits.length; i += step) {
-    const rare = Array.from(prompts.distinct(hits[i] as number))
-      .filter((token) => {
-        const holders = prompts.frequency[token] as number;
-        return !own.has(token) && holders > 1 && holders <= HOLDERS_MAX;
-      })
-      .sort((x, y) => (prompts.frequency[x] as number) - (prompts.frequency[y] as number) || x - y)
-      .slice(0, RARE_WORDS_MAX);
-    const scores = new Map<number, number>();
-    for (const token of rare) {
-      const weight = Math.log(prompts.n / (prompts.frequency[token] as number));
-      for (const record of prompts.holders(token))
-        if (!without.has(record)) scores.set(record, (scores.get(record) ?? 0) + weight);
-    }
-    let best = -1;
-    for (const [record, score] of scores)
-      if (best < 0 || score > (scores.get(best) as number) || (score === scores.get(best) && record < best))
-        best = record;
-    if (best >= 0) found.push(best);
+    const best = prompts.nearest(hits[i] as number, without, own);
+    if (best !== undefined) found.push(best);
   }
   return found;
 }
