@@ -8,6 +8,12 @@ const atLeast = (m, p) => minor > m || (minor === m && patch >= p);
 const fits = (major === 22 && atLeast(22, 2)) || (major === 24 && atLeast(15, 0)) || major >= 26;
 
 if (fits) {
+  // Compiled code is kept from run to run: a quick scan would spend a good part of its time compiling. In the user's own
+  // folder, where nobody else can put code; NODE_DISABLE_COMPILE_CACHE=1 turns it off.
+  const { enableCompileCache } = await import("module");
+  const { homedir } = await import("os");
+  const { join } = await import("path");
+  enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "bezoar"));
   await import("../dist/cli/main.js");
 } else {
   const require = createRequire(import.meta.url);

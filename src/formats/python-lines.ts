@@ -55,9 +55,12 @@ function sniffLines(text: string, isWhole: boolean): number {
   let python = 0;
   let json = 0;
   for (const line of wanted) {
+    if (parseJson(line).problem === undefined) {
+      json++;
+      continue;
+    }
     const { value, problem: broken } = parsePython(line, 64);
-    if (parseJson(line).problem === undefined) json++;
-    else if (broken === undefined && isContainer(value) && Object.keys(value).length > 0) python++;
+    if (broken === undefined && isContainer(value) && Object.keys(value).length > 0) python++;
   }
   return python > 0 && python + json >= wanted.length * 0.6 && python >= json ? 0.9 : 0;
 }

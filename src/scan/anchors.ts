@@ -60,14 +60,21 @@ export function buildAnchors(
   doubled: readonly number[],
 ): Anchors {
   const patterns = new Map<string, Pattern>();
-  const add = (bytes: Uint8Array, word: boolean): Pattern => {
+  const add = (bytes: string, word: boolean): Pattern => {
     // Equal but for the case of ASCII letters is the same pattern; bytes of UTF-8 have no case.
-    const key = `${word}:${Buffer.from(bytes)
-      .toString("latin1")
-      .replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())}`;
+    const lower = /[A-Z]/.test(bytes) ? bytes.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) : bytes;
+    const key = word ? `word ${lower}` : lower;
     let pattern = patterns.get(key);
     if (!pattern) {
-      pattern = { bytes, mask: new Uint32Array(words), checks: [], parts: [], noted: [], rarest: [], word };
+      pattern = {
+        bytes: Buffer.from(lower, "latin1"),
+        mask: new Uint32Array(words),
+        checks: [],
+        parts: [],
+        noted: [],
+        rarest: [],
+        word,
+      };
       patterns.set(key, pattern);
     }
     return pattern;
@@ -75,7 +82,7 @@ export function buildAnchors(
   const enter = (literal: Literal, id: string): Pattern[] => {
     if (typeof literal === "string") return spellings(literal, id).map((bytes) => add(bytes, false));
     // A word of two letters is too short to search for; with the space behind it, it is not.
-    if (literal.word.length === 2) return [add(Buffer.from(`${literal.word} `, "latin1"), true)];
+    if (literal.word.length === 2) return [add(`${literal.word} `, true)];
     return spellings(literal.word, id).map((bytes) => add(bytes, true));
   };
   const parts = new Map<
@@ -305,8 +312,9 @@ class Around {
   }
 }
 
-/** The byte spellings of one anchor: as it is, in its other cases, and as JSON, careful JSON and XML escape it. */
-function spellings(anchor: string, id: string): Uint8Array[] {
+/** The bytes of one anchor, as Latin-1, in each spelling: as it is, in its other cases, and as JSON, careful JSON and XML escape it. */
+function spellings(anchor: string, id: string): string[] {
+  if (/^[a-z0-9_.:-]{3,}$/i.test(anchor)) return [anchor];
   if (!/[^\0-\x7f]/.test(anchor)) {
     assert(
       LITERAL.test(anchor),
@@ -316,15 +324,14 @@ function spellings(anchor: string, id: string): Uint8Array[] {
     out.add(anchor.replaceAll("/", "\\/"));
     out.add(anchor.replaceAll(/[<>&=]/g, toJsonEscape));
     out.add(anchor.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
-    return [...out].map((text) => Buffer.from(text, "latin1"));
+    return [...out];
   }
   const lower = anchor.toLowerCase();
   const cases = new Set([anchor, lower, anchor.toUpperCase(), lower.charAt(0).toUpperCase() + lower.slice(1)]);
-  const out: Uint8Array[] = [];
+  const out: string[] = [];
   for (const text of cases) {
-    out.push(Buffer.from(text, "utf8"));
-    const escaped = [...text].map((c) => (c <= "\x7f" ? c : toJsonEscape(c))).join("");
-    out.push(Buffer.from(escaped, "latin1"));
+    out.push(Buffer.from(text, "utf8").toString("latin1"));
+    out.push(text.replaceAll(/[^\0-\x7f]/g, toJsonEscape));
   }
   return out;
 }

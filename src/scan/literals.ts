@@ -3,7 +3,7 @@
 // every byte). Where a quadruple stands, the whole literal is compared. ASCII letters match in either case. The worst
 // input, all quadruples, costs a comparison of each literal that shares the quadruple.
 import { assert } from "../base/assert.ts";
-import { buildSieve, LITERAL_BYTES_MAX, LOWER, type SieveEntry, type Singles } from "./sieve.ts";
+import { buildSieve, ENTRY_WORDS, LITERAL_BYTES_MAX, LOWER, type Singles } from "./sieve.ts";
 
 export interface Literals {
   /**
@@ -30,29 +30,32 @@ const FREQUENCY = Uint8Array.from(
 );
 
 /**
- * Literals of three bytes or more; `singles` are visited where one of their followers stands behind, `doubled` after
- * another of the same.
+ * Literals of three bytes or more, in lower case; `singles` are visited where one of their followers stands behind,
+ * `doubled` after another of the same.
  */
 export function buildLiterals(
   literals: readonly Uint8Array[],
   singles: Singles,
   doubled: readonly number[] = [],
 ): Literals {
-  const folded = literals.map((literal) => literal.map((byte) => FOLD[byte] as number));
-  const entries: SieveEntry[] = [];
-  folded.forEach((literal, id) => {
+  const three = literals.reduce((count, { length }) => count + (length === 3 ? 1 : 0), 0);
+  const entries = new Int32Array(ENTRY_WORDS * (literals.length + 127 * three));
+  let entered = 0;
+  const enter = (key: number, id: number, back: number): void => {
+    entries[entered] = key;
+    entries[entered + 1] = id;
+    entries[entered + 2] = back;
+    entered += ENTRY_WORDS;
+  };
+  for (let id = 0; id < literals.length; id++) {
+    const literal = literals[id] as Uint8Array;
     const { length } = literal;
     assert(length >= 3 && length <= LITERAL_BYTES_MAX, "a literal is shorter than 3 bytes or longer than 255");
-    const keyAt = (at: number): number => {
-      let key = 0;
-      for (let k = 0; k < 4; k++) key |= (literal[at + k] ?? 0) << (8 * k);
-      return key | LOWER;
-    };
     if (length === 3) {
       // Behind any byte, of which the key holds seven bits.
-      const key = keyAt(0) << 8;
-      for (let any = 0; any < 256; any++) if ((any & 0x20) !== 0) entries.push({ key: key | any, id, back: 3 });
-      return;
+      const key = keyOf(0, literal[0] as number, literal[1] as number, literal[2] as number);
+      for (let any = 0; any < 256; any++) if ((any & 0x20) !== 0) enter(key | any, id, 3);
+      continue;
     }
     let best = 0;
     let least = Infinity;
@@ -64,18 +67,26 @@ export function buildLiterals(
         best = at;
       }
     }
-    entries.push({ key: keyAt(best), id, back: best + 4 });
-  });
-  const sieve = buildSieve(FOLD, folded, entries, singles, doubled);
+    const key = keyOf(
+      literal[best] as number,
+      literal[best + 1] as number,
+      literal[best + 2] as number,
+      literal[best + 3] as number,
+    );
+    enter(key, id, best + 4);
+  }
+  const sieve = buildSieve(FOLD, literals, entries, singles, doubled);
   return {
     find(bytes, from, to, visit, visitByte) {
       sieve.run(
         bytes,
         from,
         to,
-        (id, start) => visit(id, start, start + (folded[id] as Uint8Array).length),
+        (id, start) => visit(id, start, start + (literals[id] as Uint8Array).length),
         (at) => visitByte(bytes[at] as number, at),
       );
     },
   };
 }
+
+const keyOf = (a: number, b: number, c: number, d: number): number => a | (b << 8) | (c << 16) | (d << 24) | LOWER;

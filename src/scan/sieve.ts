@@ -194,22 +194,19 @@ export interface Sieve {
 /** Bytes that are told before certain others, or before any. */
 export type Singles = readonly { readonly bytes: readonly number[]; readonly before?: readonly number[] }[];
 
-/** A way to notice a literal: four bytes of it with LOWER, the first the lowest, which end `back` bytes after its start. */
-export interface SieveEntry {
-  readonly key: number;
-  readonly id: number;
-  readonly back: number;
-}
+/** A way to notice a literal: four bytes of it with LOWER, the first the lowest; its id; how far after its start they end. */
+export const ENTRY_WORDS = 3;
 
 /** `fold` makes ASCII letters lower case, as `literals` are; `doubled` bytes are told after another of the same. */
 export function buildSieve(
   fold: Uint8Array,
   literals: readonly Uint8Array[],
-  entries: readonly SieveEntry[],
+  entries: Int32Array,
   singles: Singles,
   doubled: readonly number[],
 ): Sieve {
-  const literalsAt = ENTRIES_AT + entries.length * ENTRY_BYTES;
+  const count = entries.length / ENTRY_WORDS;
+  const literalsAt = ENTRIES_AT + count * ENTRY_BYTES;
   const total = literals.reduce((sum, literal) => sum + literal.length, 0);
   const memory = new Memory({ initial: Math.ceil((literalsAt + total) / 65536) });
   const instance = new Instance((compiled ??= new Module(MODULE)), { m: { m: memory } });
@@ -233,22 +230,26 @@ export function buildSieve(
     data.set(literal, free);
     free += literal.length;
   }
-  entries.forEach(({ key, id, back }, e) => {
-    const index = hashOf(key);
+  for (let e = 0; e < count; e++) {
+    const id = entries[ENTRY_WORDS * e + 1] as number;
+    const back = entries[ENTRY_WORDS * e + 2] as number;
+    const index = hashOf(entries[ENTRY_WORDS * e] as number);
     data[BITMAP_AT + (index >> 3)]! |= 1 << (index & 7);
     const chain = (CHAINS_AT >> 2) + (index >> CHAIN_BITS);
     const at = ENTRIES_AT + e * ENTRY_BYTES;
     const address = addresses[id] as number;
-    words.set(
-      [words[chain] as number, index, address, address + (literals[id] as Uint8Array).length, (id << 8) | back],
-      at >> 2,
-    );
+    const word = at >> 2;
+    words[word] = words[chain] as number;
+    words[word + 1] = index;
+    words[word + 2] = address;
+    words[word + 3] = address + (literals[id] as Uint8Array).length;
+    words[word + 4] = (id << 8) | back;
     words[chain] = at;
-  });
+  }
   const lengths = Int32Array.from(literals, (literal) => literal.length);
   // A place may tell its byte and every literal of its chain.
-  assert(entries.length < OUT_BYTES / 16, "too many literals for the sieve");
-  const outLast = OUT_AT + OUT_BYTES - 8 * (entries.length + 2);
+  assert(count < OUT_BYTES / 16, "too many literals for the sieve");
+  const outLast = OUT_AT + OUT_BYTES - 8 * (count + 2);
   return {
     run(bytes, from, to, visit, visitByte) {
       for (let base = from; base < to; base += CHUNK_BYTES) {

@@ -51,8 +51,8 @@ const MAILBOX = [
     ".invalid",
   ],
 ];
-/** Bytes between verb, data and place, escapes and a long address included: more than any span of the phrases. */
-const NEAR = 1_500;
+/** Bytes between verb, data and place: the span of a pair and the reach of a place, with escapes. */
+const NEAR = 900;
 const either = (verbs: readonly string[], place: readonly string[]): Anchor[] => [
   { all: [verbs, "user", place], within: NEAR },
   { all: [verbs, "system", { word: "prompt" }, place], within: NEAR },

@@ -259,15 +259,15 @@ function finderOf(compiled: readonly Compiled[]): Finder {
 
 // The phrases of all lexicons, numbered. A text is searched once for the pivots of all of them, whichever asks first:
 // their detectors mostly look at the same records.
-const everyPhrase: Compiled[] = [];
+const everyPhrase: Phrase[] = [];
+let compiled: readonly Compiled[] = [];
 let findPivots: Finder = () => undefined;
-let findable = 0;
 const placesOf = new WeakMap<Folded, ReadonlyMap<number, number[]>>();
 
 function pivotsIn(folded: Folded): ReadonlyMap<number, number[]> {
-  if (findable !== everyPhrase.length) {
-    findPivots = finderOf(everyPhrase);
-    findable = everyPhrase.length;
+  if (compiled.length !== everyPhrase.length) {
+    compiled = everyPhrase.map(compilePhrase);
+    findPivots = finderOf(compiled);
   }
   let places = placesOf.get(folded);
   if (places === undefined) {
@@ -286,7 +286,7 @@ function pivotsIn(folded: Folded): ReadonlyMap<number, number[]> {
 
 export function lexicon(phrases: readonly Phrase[]): Lexicon {
   const first = everyPhrase.length;
-  everyPhrase.push(...phrases.map(compilePhrase));
+  everyPhrase.push(...phrases);
   const anchors = [...new Map(phrases.flatMap(anchorsOf).map((anchor) => [JSON.stringify(anchor), anchor])).values()];
   return {
     phrases,
@@ -299,7 +299,7 @@ export function lexicon(phrases: readonly Phrase[]): Lexicon {
       for (let index = 0; index < phrases.length; index++) {
         const list = places.get(first + index);
         if (list === undefined) continue;
-        const phrase = everyPhrase[first + index] as Compiled;
+        const phrase = compiled[first + index] as Compiled;
         let count = 0;
         for (const [from, to] of ranges(list, phrase.span, folded.length)) {
           if (count >= MATCHES_MAX) break;
