@@ -16,7 +16,7 @@ export interface Construction {
 
 /** Names without which no shape here begins: most programs hold none, and are not looked at further. */
 export const CONSTRUCTION_NAMES: RegExp =
-  /yaml|pickle|marshal|shelve|eval|exec|verif|check_?hostname|CERT_NONE|unverified|insecure|reject_?unauthorized|CertificateValidation|CertificateCustom|ServerTrusted|hostname_?verifier|accept_invalid|ECB|\bDESe?\b|\bA?RC4\b|ARCFOUR|md5|sha-?1|system|popen|shell|subprocess|select|insert|update|delete|template|autoescape|Markup|mark_safe|innerHTML|mktemp|chmod|resolve_entities|external_ges|NOENT|serialize|BinaryFormatter|ObjectInputStream|TypeNameHandling|strcpy|strcat|gets|sprintf|random|password|passwd|csrf|debug/i;
+  /yaml|pickle|marshal|dill|\beval\b|\bexec|verif|check_hostname|CERT_NONE|insecure|reject_?unauthorized|CertificateValidation|CertificateCustom|ServerTrusted|hostname_?verifier|accept_invalid|ECB|\bDES|\bA?RC4\b|ARCFOUR|AES|Blowfish|md5|sha-?1|\bsystem\s*\(|popen|shell|passthru|["'`]\s*(?:select|insert|update|delete|drop)\b|render_template_string|autoescape|mark_safe|InnerHTML|mktemp|chmod|resolve_entities|external_ges|NOENT|unserialize|BinaryFormatter|TypeNameHandling|strcpy|strcat|\bgets\b|(?:password|passwd|pwd|secret|auth|token|header)[\w"'\])]{0,40}\s*(?:={2,3}|\.equals)|csrf_exempt/i;
 
 const ARGS_MAX = 80;
 
