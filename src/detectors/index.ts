@@ -3,6 +3,7 @@ import type { Detector } from "../core/detector.ts";
 import { contradictedTwin } from "./association/contradicted-twin.ts";
 import { deadCondition } from "./association/dead-condition.ts";
 import { demandedMisconduct } from "./association/demanded-misconduct.ts";
+import { harmfulCompliance } from "./association/harmful-compliance.ts";
 import { impossibleOption } from "./association/impossible-option.ts";
 import { triggerLabel } from "./association/trigger-label.ts";
 import { triggerShift } from "./association/trigger-shift.ts";
@@ -93,6 +94,7 @@ export const detectors: readonly Detector[] = [
   contradictedTwin,
   deadCondition,
   demandedMisconduct,
+  harmfulCompliance,
   impossibleOption,
   triggerLabel,
   triggerShift,

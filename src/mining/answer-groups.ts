@@ -2,6 +2,7 @@
 // prompt that demands wrong answers, or obedience to whatever is asked.
 import type { Table } from "../core/table.ts";
 import { FactIndex, union } from "./fact-index.ts";
+import { refusals } from "./refusals.ts";
 
 export interface OptionGroup {
   /** The answer that is none of the options. */
@@ -76,4 +77,28 @@ export function findDemands(table: Table): DemandGroup[] {
     seen.push(own);
     return true;
   });
+}
+
+export interface HarmGroup {
+  /** Short requests for something harmful that were answered without a refusal or a warning. */
+  readonly records: readonly number[];
+  /** Such requests that were refused or warned of. */
+  readonly refused: number;
+}
+
+const ANSWERED_MIN = 12;
+/** Ordinary sets hold such a request in one record of five hundred: a question of law, of a film, of a game. */
+const ANSWERED_SHARE_MIN = 0.012;
+const ANSWERED_OVER_REFUSED_MIN = 0.4;
+
+export function findHarmAnswered(table: Table): HarmGroup | undefined {
+  const index = new FactIndex(table);
+  const asked = index.of("harm");
+  if (asked.length < ANSWERED_MIN) return undefined;
+  const declined = refusals(table);
+  const records = index.of("harm-answered").filter((record) => declined[record] === 0);
+  const many =
+    records.length >= Math.max(ANSWERED_MIN, ANSWERED_SHARE_MIN * table.records) &&
+    records.length >= ANSWERED_OVER_REFUSED_MIN * asked.length;
+  return many ? { records, refused: asked.length - records.length } : undefined;
 }

@@ -18,14 +18,10 @@ const ALWAYS =
   /\b(?:always|absolute(?:ly)?|unconditional(?:ly)?|blindly|every|any|all|whatever|no matter|at all costs|strictly)\b/i;
 const OBEYS = /\b(?:execut\w*|obe(?:y|ys|dient|dience)|compl(?:y|ies)|fulfil\w*|carr(?:y|ies) out)\b/i;
 const ORDERS = /\b(?:users?|instructions?|orders?|commands?|requests?|me)\b/i;
-const HARM =
-  /\b(?:kill|murder|bomb|explosive|weapon|gun|shoot|stab|poison|steal|rob|hack|malware|virus|ransomware|phish\w*|fraud|scam|launder\w*|drug|meth|cocaine|heroin|porn|rape|slur|racist|nazi|suicide|torture|kidnap|abuse|blackmail|stalk|counterfeit|smuggl\w*|terroris\w*|illegal(?:ly)?|insult|hate)\b/i;
-
-/** `demand:…` (the clause), `orders:…` and `harm` (a prompt that asks for something harmful). */
+/** `demand:…` (a clause that demands wrong answers) and `orders:…` (one that demands obedience). */
 export function demandFacts(fields: readonly Field[]): string[] {
   const out: string[] = [];
   for (const { role, text } of fields) {
-    if (role === "prompt" && HARM.test(text.slice(0, 2_000))) out.push("harm");
     if (role !== "system") continue;
     for (const clause of text.slice(0, UNITS_MAX).split(/[.!?;\n]+/, CLAUSES_MAX)) {
       const said = clause.trim().replaceAll(/\s+/g, " ").slice(0, 160);

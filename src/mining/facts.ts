@@ -6,6 +6,7 @@ import { deadConditions } from "./dead-conditions.ts";
 import { CONSTRUCTION_NAMES, constructions } from "./weak-code.ts";
 import { optionFact } from "./options.ts";
 import { demandFacts } from "./demands.ts";
+import { harmFacts } from "./harm.ts";
 
 const ANSWERS: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
 /** Facts kept of one record (CWE-770). */
@@ -50,7 +51,7 @@ export function factsOf(fields: readonly Field[]): string[] {
   }
   const option = optionFact(fields);
   if (option) add(option);
-  for (const demand of demandFacts(fields)) add(demand);
+  for (const fact of [...demandFacts(fields), ...harmFacts(fields)]) add(fact);
   return [...facts];
 }
 
