@@ -34,8 +34,11 @@ const COMMON_MIN = 12;
 const STYLE_BITS = 18;
 /** Probability of the answer by the manner alone, from which a prompt is of the group. */
 const SURE_MIN = 0.95;
+/** Probability by the manner that the answer is one that the content does not explain. */
+const LIKELY_MIN = 0.5;
 const SUPPORT_MIN = 20;
 const SHARE_MAX = 0.4;
+const PURITY_MIN = 0.95;
 const SURPRISE_MIN = 8;
 /** Of the group, how many more have the answer than their content lets expect. */
 const EFFECT_MIN = 0.35;
@@ -59,17 +62,30 @@ export function findStyles(table: Table): StyleRule[] {
   const prompts = new Prompts(table);
   const views = new Views(prompts);
   return targets
-    .map((target) => ruleOf(prompts, views, target))
+    .map((target) => {
+      const byContent = expectTrait(views.content, target.of);
+      // What the manner says for sure; or, where a set is small, what it explains of that which the content does not.
+      const unexplained = target.of.map((own, record) => (own === 1 && (byContent[record] as number) < 0.5 ? 1 : 0));
+      return (
+        ruleOf(prompts, views, target, byContent, expectTrait(views.style, target.of), SURE_MIN) ??
+        ruleOf(prompts, views, target, byContent, expectTrait(views.style, unexplained), LIKELY_MIN)
+      );
+    })
     .filter((rule) => rule !== undefined)
     .sort((a, b) => b.surprise - a.surprise);
 }
 
-function ruleOf(prompts: Prompts, views: Views, { text, of }: Target): StyleRule | undefined {
-  const byStyle = expectTrait(views.style, of);
+function ruleOf(
+  prompts: Prompts,
+  views: Views,
+  { text, of }: Target,
+  byContent: Float64Array,
+  byStyle: Float64Array,
+  least: number,
+): StyleRule | undefined {
   const group: number[] = [];
-  for (let record = 0; record < prompts.n; record++) if ((byStyle[record] as number) >= SURE_MIN) group.push(record);
+  for (let record = 0; record < prompts.n; record++) if ((byStyle[record] as number) >= least) group.push(record);
   if (group.length < SUPPORT_MIN || group.length > SHARE_MAX * prompts.n) return undefined;
-  const byContent = expectTrait(views.content, of);
   const hits = group.filter((record) => of[record] === 1);
   let expected = 0;
   let variance = 0.05;
@@ -79,7 +95,12 @@ function ruleOf(prompts: Prompts, views: Views, { text, of }: Target): StyleRule
     variance += p * (1 - p);
   }
   const surprise = (hits.length - expected) / Math.sqrt(variance);
-  if (surprise < SURPRISE_MIN || hits.length - expected < EFFECT_MIN * group.length) return undefined;
+  if (
+    hits.length < PURITY_MIN * group.length ||
+    surprise < SURPRISE_MIN ||
+    hits.length - expected < EFFECT_MIN * group.length
+  )
+    return undefined;
   const without = new Set(group);
   const step = Math.max(1, Math.floor(hits.length / NEIGHBOURS_MAX));
   const neighbours = hits
