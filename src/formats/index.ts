@@ -22,6 +22,7 @@ import { pythonLines } from "./python-lines.ts";
 import { python } from "./python.ts";
 import { safetensors } from "./safetensors.ts";
 import { settings } from "./settings.ts";
+import { sevenZip } from "./seven-zip.ts";
 import { tar } from "./tar.ts";
 import { tensorBundle } from "./tensor-bundle.ts";
 import { tensorflow } from "./tensorflow.ts";
@@ -56,6 +57,7 @@ export const formats: readonly Format[] = [
   python,
   safetensors,
   settings,
+  sevenZip,
   tar,
   tensorBundle,
   tensorflow,

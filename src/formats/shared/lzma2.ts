@@ -1,4 +1,4 @@
-// LZMA2, as the .xz file format uses it, after the LZMA specification (lzma-specification.txt, LZMA SDK 23.01) and its
+// LZMA2, as the .xz file format uses it, and LZMA as .7z does, after the LZMA specification (lzma-specification.txt, LZMA SDK 23.01) and its
 // reference decoder. A chunk is decoded at a time. Every distance and length in it is controlled by whoever made the
 // file and is checked against what has been written.
 
@@ -88,6 +88,20 @@ export class Lzma2 {
     this.begin(chunk, control >= 0xc0 ? 6 : 5);
     this.run(start + size);
     return this.window.subarray(start, this.position);
+  }
+
+  /**
+   * A whole LZMA stream, as .7z keeps one: `properties` is the byte that begins its five, `size` how much it gives. Input
+   * that goes on behind the last byte is not looked at.
+   */
+  static decodeStream(properties: number, dictionaryBytes: number, input: Uint8Array, size: number): Uint8Array {
+    const lzma = new Lzma2(Math.max(4096, dictionaryBytes));
+    lzma.readProperties(properties);
+    lzma.resetState();
+    lzma.window = new Uint8Array(size);
+    lzma.begin(input, 0);
+    lzma.run(size, false);
+    return lzma.window;
   }
 
   private readProperties(byte: number): void {
@@ -237,7 +251,7 @@ export class Lzma2 {
     }
   }
 
-  private run(end: number): void {
+  private run(end: number, exact = true): void {
     const { reps } = this;
     while (this.position < end) {
       if (this.at > this.input.length) throw new LzmaFault("a chunk that is too short");
@@ -272,7 +286,7 @@ export class Lzma2 {
       }
       this.copy(length, end);
     }
-    if (this.at !== this.input.length || this.code !== 0) throw new LzmaFault("a chunk of a wrong length");
+    if (exact && (this.at !== this.input.length || this.code !== 0)) throw new LzmaFault("a chunk of a wrong length");
   }
 
   private copy(length: number, end: number): void {
