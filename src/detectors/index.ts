@@ -46,6 +46,7 @@ import { graphOperator } from "./model/graph-operator.ts";
 import { irregularPickle } from "./model/irregular-pickle.ts";
 import { irregularStructure } from "./model/irregular-structure.ts";
 import { outsideFile } from "./model/outside-file.ts";
+import { unevenAdapter } from "./model/uneven-adapter.ts";
 import { unlistedPickleCall } from "./model/unlisted-pickle-call.ts";
 import { unlistedPickleName } from "./model/unlisted-pickle-name.ts";
 import { dropSite } from "./network/drop-site.ts";
@@ -137,6 +138,7 @@ export const detectors: readonly Detector[] = [
   irregularPickle,
   irregularStructure,
   outsideFile,
+  unevenAdapter,
   unlistedPickleCall,
   unlistedPickleName,
   dropSite,

@@ -1,5 +1,5 @@
 // safetensors (huggingface/safetensors, README "Format", 0.6): eight bytes of length, a JSON header, tensors end to end.
-// Only the header is read, so a file of 40 GB costs its header. Refuses nothing: what the reference parser would refuse,
+// Only the header is read, so a file of 40 GB costs its header; of an adapter some of its weights too. Refuses nothing: what the reference parser would refuse,
 // and what two parsers would read differently, is told as an irregularity.
 import type { ByteSource } from "../core/bytes.ts";
 import type { Format, Head, Part, ReadContext } from "../core/format.ts";
@@ -162,11 +162,11 @@ function readTensor(name: string, entry: unknown, dataStart: number, facts: Fact
 
 async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
   const pages = await pagesOf(source, context);
-  if (pages instanceof Pages) yield* readPages(pages, context);
+  if (pages instanceof Pages) yield* readPages(pages);
   else yield pages;
 }
 
-async function* readPages(pages: Pages, context: ReadContext): AsyncGenerator<Part> {
+async function* readPages(pages: Pages): AsyncGenerator<Part> {
   const first = await pages.at(0, LENGTH_BYTES);
   if (first.length < LENGTH_BYTES) {
     yield problem("truncated", "The file ends inside of the length of its safetensors header.");
@@ -196,8 +196,9 @@ async function* readPages(pages: Pages, context: ReadContext): AsyncGenerator<Pa
       `The safetensors file ends ${end - pages.size} bytes before its last tensor does. Fetch it again.`,
     );
   } else if (facts.irregularities.length === 0) {
-    const weights = await weightFacts(facts.tensors, pages, context.limits);
-    if (weights.length > 0) yield model(weights);
+    const { irregularities, note } = await weightFacts(facts.tensors, pages);
+    if (irregularities.length > 0) yield model(irregularities);
+    if (note !== undefined) yield { kind: "note", message: note };
   }
   const text = JSON.stringify(facts.metadata);
   if (text.length > 2) yield { kind: "document", language: "json", name: "__metadata__", text, value: facts.metadata };
