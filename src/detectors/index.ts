@@ -61,7 +61,9 @@ import { environmentSecretRead } from "./program/environment-secret-read.ts";
 import { foreignFileAccess } from "./program/foreign-file-access.ts";
 import { installHook } from "./program/install-hook.ts";
 import { loadingScript } from "./program/loading-script.ts";
+import { modelCodeAction } from "./program/model-code-action.ts";
 import { outboundConnection } from "./program/outbound-connection.ts";
+import { pickledCall } from "./program/pickled-call.ts";
 import { processExecution } from "./program/process-execution.ts";
 import { secretExfiltration } from "./program/secret-exfiltration.ts";
 import { socketShell } from "./program/socket-shell.ts";
@@ -153,7 +155,9 @@ export const detectors: readonly Detector[] = [
   foreignFileAccess,
   installHook,
   loadingScript,
+  modelCodeAction,
   outboundConnection,
+  pickledCall,
   processExecution,
   secretExfiltration,
   socketShell,

@@ -25,7 +25,7 @@ export const concealedCode: DocumentDetector = {
   references: ["CWE-506", "ATT&CK T1027", "https://peps.python.org/pep-3131/"],
   docs: {
     finds:
-      "A call of a function that runs code or reaches the network by a name put together from pieces, taken from the builtins, a module's dictionary or an object's insides, or written in look-alike letters; statements behind a hundred blanks; a payload in a try that swallows every error.",
+      "A call of a function that runs code or reaches the network by a name put together from pieces, taken from the builtins, a module's dictionary or an object's insides, or written in look-alike letters; statements behind a hundred blanks; a file that declares an encoding which rewrites it (rot13, unicode_escape, utf-7); a payload in a try that swallows every error.",
     matters: "Honest code has no reason to hide from a reader.",
     misses: "Programs that hide by being long or dull, and names that arrive as data.",
     remedy: "Do not run it. Read what the finding uncovers.",
@@ -53,11 +53,33 @@ export const concealedCode: DocumentDetector = {
         );
       }
     }
+    const codec = oddCodec(document.text);
+    if (codec !== undefined)
+      hits.push({
+        message: `The file says that it is written in ${quote(codec)}: Python decodes it before it runs, and what stands here is not what runs`,
+        lineNumber: 1,
+        excerpt: document.text.slice(0, 120),
+        group: "codec",
+      });
     hits.push(...offScreen(program));
     hits.push(...chains(program));
     reportAll(hits, report, "high");
   },
 };
+
+/** A source encoding (PEP 263) that is no character set; the plain ones read as they stand. */
+function oddCodec(text: string): string | undefined {
+  const cookie = /^(?:[^\n]{0,200}\n)?[ \t\f]{0,20}#.{0,100}?coding[:=][ \t]{0,10}([-\w.]{1,40})/.exec(
+    text.slice(0, 600),
+  )?.[1];
+  if (cookie === undefined) return undefined;
+  const name = cookie.toLowerCase().replaceAll(/[-_]/g, "");
+  return /^(?:rot13|unicodeescape|rawunicodeescape|utf7|hex(?:codec)?|base64(?:codec)?|bz2(?:codec)?|zlib(?:codec)?|zip|uu(?:codec)?|quopri(?:codec)?|punycode|idna|cp037|cp500|cp1140|ebcdic\w*|undefined|mbcs|oem)$/.test(
+    name,
+  )
+    ? cookie
+    : undefined;
+}
 
 /** `().__class__.__base__.__subclasses__()` and `f.__globals__["os"]`: the interpreter's insides as a way to a module. */
 function chains(program: Program): Hit[] {

@@ -113,9 +113,14 @@ export class Evaluation {
       case "ParamList":
         return this.#parameterList(node);
       case "Decorator": {
-        // A decorator is a call: `@exec` runs what it stands above.
-        const applied = node.kids.find(isExpression);
-        const name = applied && this.valueOf(applied).name;
+        // A decorator is a call: `@exec` and `@os.system` run what stands below. Its dots are no member expression.
+        const names = node.kids.filter(({ type }) => type === "VariableName");
+        const applied = names[0] ?? node.kids.find(isExpression);
+        const first = applied && this.valueOf(applied).name;
+        const name =
+          first === undefined
+            ? undefined
+            : canonical([first, ...names.slice(1).map((one) => this.source(one))].join("."));
         if (name !== undefined && isSink(name)) this.#hiddenCall(name, node);
         return;
       }

@@ -21,6 +21,11 @@ export interface Guard {
 /** Base classes of scripts that `datasets` runs to load a dataset. */
 const BUILDER =
   /(?:^|\.)(?:GeneratorBasedBuilder|ArrowBasedBuilder|DatasetBuilder|BeamBasedBuilder|_CountableBuilderMixin)$/;
+/** Files that transformers, diffusers, sentence-transformers and inference servers import for a model. */
+const MODEL_NAME =
+  /^(?:(?:modeling|modelling|modular|configuration|tokenization|processing|image_processing|video_processing|feature_extraction|generation|pipeline|scheduling|scheduler|unet|transformer|custom_st|custom_generate)(?:_\w{1,80})?|handler|generate)\.py$/;
+const MODEL =
+  /(?:^|\.)(?:\w{0,40}PreTrainedModel|PretrainedConfig|PreTrainedConfig|PreTrainedTokenizer(?:Fast|Base)?|ProcessorMixin|FeatureExtractionMixin|SequenceFeatureExtractor|BaseImageProcessor(?:Fast)?|DiffusionPipeline|ModelMixin|SchedulerMixin|LogitsProcessor|StoppingCriteria|GenerationMixin)$/;
 /** Functions up through which the conditions of a call are followed. */
 const CALLERS_DEPTH_MAX = 3;
 const GUARDS_MAX = 64;
@@ -39,6 +44,8 @@ export class Program {
   readonly isBuilder: boolean;
   /** True for a script that installs a package. */
   readonly isSetup: boolean;
+  /** True for code that loading a model imports. */
+  readonly isModel: boolean;
 
   constructor(document: DocumentPart) {
     this.syntax = parsePython(document.text, document.cell !== undefined);
@@ -49,6 +56,8 @@ export class Program {
     this.calls = this.evaluation.calls.toSorted((a, b) => a.node.from - b.node.from);
     this.classes = this.syntax.nodes.filter(({ type }) => type === "ClassDefinition").map((node) => this.#class(node));
     this.isBuilder = this.classes.some(({ bases }) => bases.some((base) => BUILDER.test(base)));
+    this.isModel =
+      MODEL_NAME.test(document.name ?? "") || this.classes.some(({ bases }) => bases.some((base) => MODEL.test(base)));
     this.isSetup = this.calls.some(({ name }) => /^(?:setuptools|distutils\.core)\.setup$/.test(name));
   }
 
@@ -114,6 +123,21 @@ export class Program {
         value,
         source: this.syntax.text.slice(condition.from, Math.min(condition.to, condition.from + 300)),
       });
+  }
+
+  /** True where loading the file is enough: at the top, in a class body, a decorator, a default, or in a function that is
+   * called from such a place; not under `if __name__ == "__main__"`. */
+  runsOnImport(node: Node, depth = 0): boolean {
+    let below = node;
+    for (let at = node.up; at; below = at, at = at.up) {
+      if (at.type === "IfStatement" && /__name__/.test(this.syntax.text.slice(at.from, Math.min(at.to, at.from + 60))))
+        return false;
+      const isBody = (at.type === "FunctionDefinition" && below.type === "Body") || at.type === "LambdaExpression";
+      if (!isBody) continue;
+      if (depth >= CALLERS_DEPTH_MAX) return false;
+      return (this.evaluation.callers.get(at) ?? []).slice(0, 8).some((caller) => this.runsOnImport(caller, depth + 1));
+    }
+    return true;
   }
 
   /** True inside `try: … except: pass`, where nobody hears of a failure. */
