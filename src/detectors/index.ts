@@ -33,10 +33,12 @@ import { systemPromptSpoof } from "./instruction/system-prompt-spoof.ts";
 import { toolCallAbuse } from "./instruction/tool-call-abuse.ts";
 import { extensionMismatch } from "./integrity/extension-mismatch.ts";
 import { polyglot } from "./integrity/polyglot.ts";
+import { declaredBackdoor } from "./metadata/declared-backdoor.ts";
 import { executableConfig } from "./metadata/executable-config.ts";
 import { gitFilterDriver } from "./metadata/git-filter-driver.ts";
 import { inconsistentDatasetInfo } from "./metadata/inconsistent-dataset-info.ts";
 import { remoteDataFiles } from "./metadata/remote-data-files.ts";
+import { settingsEndpoint } from "./metadata/settings-endpoint.ts";
 import { unsafeCardInstruction } from "./metadata/unsafe-card-instruction.ts";
 import { unsafeRequirement } from "./metadata/unsafe-requirement.ts";
 import { dangerousPickleName } from "./model/dangerous-pickle-name.ts";
@@ -127,10 +129,12 @@ export const detectors: readonly Detector[] = [
   toolCallAbuse,
   extensionMismatch,
   polyglot,
+  declaredBackdoor,
   executableConfig,
   gitFilterDriver,
   inconsistentDatasetInfo,
   remoteDataFiles,
+  settingsEndpoint,
   unsafeCardInstruction,
   unsafeRequirement,
   dangerousPickleName,

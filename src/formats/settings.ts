@@ -15,11 +15,11 @@ const TEMPLATE = [".jinja", ".jinja2", ".j2"];
 const CONFIGURATION = [".toml", ".cfg", ".ini", ".conf", ".properties", ".cff", ".rst", ".bib"];
 
 const JSON_NAMES =
-  /^(?:(?:[a-z0-9]+_)*config|tokenizer|special_tokens_map|added_tokens|vocab|package|package-lock|tsconfig|state|trainer_state|all_results|train_results|eval_results|modules|model_index|chat_template|generation_config|.+\.index)\.json$/;
+  /^(?:(?:[a-z0-9]{1,40}[_.-]){0,8}(?:config|configuration|settings|hparams|manifest|params|arguments|args)(?:[_.-][a-z0-9]{1,40}){0,8}|tokenizer|special_tokens_map|added_tokens|vocab|package|package-lock|tsconfig|state|trainer_state|all_results|train_results|eval_results|modules|model_index|chat_template|generation_config|.+\.index)\.json$/;
 const TEXT_NAMES =
   /^(?:(?:licen[cs]e|notice|copying|authors|changelog|citation|readme|contributing|security)(?:[-_.][a-z0-9.-]{0,40})?|(?:[a-z0-9]+[-_])?requirements(?:[-_][a-z0-9-]{1,40})?\.txt|merges\.txt|vocab\.txt|makefile|dockerfile|\.(?:git(?:attributes|ignore|modules|model_index|chat_template|generation_config|keep)|dockerignore|editorconfig|env))$/;
 const YAML_NAMES =
-  /^(?:(?:[a-z0-9-]+_)*config|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
+  /^(?:(?:[a-z0-9]{1,40}[_.-]){0,8}(?:config|configuration|settings|hparams|params)(?:[_.-][a-z0-9]{1,40}){0,8}|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
 
 /** Keys under which tokenizers and models keep lists of objects. */
 const OWN_LISTS = new Set([
