@@ -26,6 +26,7 @@ import {
 } from "../scan/partial.ts";
 import { splitPlan, SPLIT_BYTES_MIN } from "../scan/plan.ts";
 import { asProblem, type Engine } from "../scan/unit.ts";
+import { companionsOf } from "../sources/companions.ts";
 import { resolveTargets } from "../sources/resolve.ts";
 import { detectors } from "../detectors/index.ts";
 import { illustrate } from "./illustrate.ts";
@@ -266,29 +267,36 @@ class Run {
 
   async *#refs(): AsyncIterable<ArtifactRef> {
     for (const [target, given] of this.#targets.entries()) {
-      for await (const found of resolveTargets([given], this.#access())) {
-        if (found.kind === "artifact") {
-          if (this.#excludes(found)) {
-            this.excluded.push(found.uri);
-            continue;
-          }
-          // A file that two targets name is scanned once.
-          const place =
-            found.location.type === "file"
-              ? (found.location.pathBytes ?? resolve(found.location.path))
-              : found.location.url;
-          if (this.#places.has(place)) continue;
-          this.#places.add(place);
-          this.#enter(found.uri, target).ref = found;
-          this.#total += found.sizeBytes ?? 0;
-          yield found;
+      yield* this.#found(given, target);
+      // Settings that are scanned alone import programs beside them: their verdict is about those too.
+      if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(given))
+        for (const companion of companionsOf(given)) yield* this.#found(companion, target);
+    }
+  }
+
+  async *#found(given: string, target: number): AsyncIterable<ArtifactRef> {
+    for await (const found of resolveTargets([given], this.#access())) {
+      if (found.kind === "artifact") {
+        if (this.#excludes(found)) {
+          this.excluded.push(found.uri);
           continue;
         }
-        const entry = this.#enter(found.uri, target);
-        const partial = (entry.partials[0] ??= newPartial(""));
-        if (found.kind === "note") partial.notes.push(found.message);
-        else addProblem(partial, found, this.#limits);
+        // A file that two targets name is scanned once.
+        const place =
+          found.location.type === "file"
+            ? (found.location.pathBytes ?? resolve(found.location.path))
+            : found.location.url;
+        if (this.#places.has(place)) continue;
+        this.#places.add(place);
+        this.#enter(found.uri, target).ref = found;
+        this.#total += found.sizeBytes ?? 0;
+        yield found;
+        continue;
       }
+      const entry = this.#enter(found.uri, target);
+      const partial = (entry.partials[0] ??= newPartial(""));
+      if (found.kind === "note") partial.notes.push(found.message);
+      else addProblem(partial, found, this.#limits);
     }
   }
 

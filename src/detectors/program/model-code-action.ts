@@ -65,7 +65,7 @@ export const modelCodeAction: DocumentDetector = {
 
 /** Somebody starts it by hand. */
 const isRun = ({ syntax, calls }: Program): boolean =>
-  /^#!/.test(syntax.text) ||
+  syntax.text.startsWith("#!") ||
   /\b__name__\s{0,3}==|\bsys\.argv\b/.test(syntax.text) ||
   calls.some(({ name }) => /^(?:argparse\.ArgumentParser|click\.|fire\.Fire|typer\.|gradio\.|streamlit\.)/.test(name));
 
@@ -129,7 +129,7 @@ function installed(command: string): string | undefined {
   const at = words.findIndex(
     (word, i) =>
       /^[A-Za-z][\w.-]{0,80}$/.test(word) &&
-      !/^-/.test(words[i - 1] ?? "") &&
+      !(words[i - 1] ?? "").startsWith("-") &&
       !KNOWN.has(word.toLowerCase().replaceAll(/[._]/g, "-")),
   );
   return at < 0 || /\.(?:txt|toml|whl)$/.test(words[at] ?? "") ? undefined : words[at];
