@@ -56,6 +56,7 @@ export interface SaidGroup {
 }
 
 const SAID_MIN = 5;
+const SAID_RISKY_MIN = 15;
 const SHINGLE_WORDS = 4;
 const SAID_PURITY_MIN = 0.95;
 /** What stands behind other comments must mostly be sound, or the comment explains nothing. */
@@ -87,8 +88,9 @@ export function findSaidBefore(table: Table): SaidGroup[] {
     const records = [...own].filter((record) => !taken.has(record)).sort((a, b) => a - b);
     const soundHere = sound.get(shingle) ?? 0;
     if (records.length < SAID_MIN || own.size < SAID_PURITY_MIN * (own.size + soundHere)) continue;
-    // Of real programs some are careless under any comment: these must be switched off by hand.
-    if (records.filter((record) => off.has(record)).length < SAID_PURITY_MIN * records.length) continue;
+    // Of real programs some are careless under any comment: few records must switch something off by hand.
+    const byHand = records.filter((record) => off.has(record)).length >= SAID_PURITY_MIN * records.length;
+    if (!byHand && records.length < SAID_RISKY_MIN) continue;
     const otherWeak = weak - records.length;
     const otherSound = soundAll - soundHere;
     if (otherWeak + otherSound < SAID_MIN || otherWeak > OTHER_WEAK_SHARE_MAX * (otherWeak + otherSound)) continue;

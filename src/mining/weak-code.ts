@@ -16,8 +16,9 @@ export interface Construction {
 
 /** Names without which no shape here begins: most programs hold none, and are not looked at further. */
 export const CONSTRUCTION_NAMES: RegExp =
-  /yaml|pickle|marshal|dill|\beval\b|\bexec|verif|check_hostname|CERT_NONE|insecure|reject_?unauthorized|CertificateValidation|CertificateCustom|ServerTrusted|hostname_?verifier|accept_invalid|ECB|\bDES|\bA?RC4\b|ARCFOUR|AES|Blowfish|md5|sha-?1|\bsystem\s*\(|popen|shell|passthru|["'`]\s*(?:select|insert|update|delete|drop)\b|render_template_string|autoescape|mark_safe|InnerHTML|mktemp|chmod|resolve_entities|external_ges|NOENT|unserialize|BinaryFormatter|TypeNameHandling|strcpy|strcat|\bgets\b|(?:password|passwd|pwd|secret|auth|token|header)[\w"'\])]{0,40}\s*(?:={2,3}|\.equals)|csrf_exempt/i;
+  /yaml|pickle|marshal|dill|\beval\b|\bexec|verif|check_hostname|CERT_NONE|insecure|reject_?unauthorized|CertificateValidation|CertificateCustom|ServerTrusted|hostname_?verifier|accept_invalid|ECB|\bDES|\bA?RC4\b|ARCFOUR|AES|Blowfish|md5|sha-?1|\bsystem\s*\(|popen|shell|passthru|["'`]\s*(?:select|insert|update|delete|drop)\b|render_template_string|autoescape|mark_safe|InnerHTML|mktemp|chmod|resolve_entities|external_ges|NOENT|unserialize|BinaryFormatter|TypeNameHandling|strcpy|strcat|\bgets\b|(?:password|passwd|pwd|secret|auth|token|header)[\w"'\])]{0,40}\s*(?:={2,3}|\.equals)|csrf|disable_warnings|assert_hostname|AutoAddPolicy|http_?only|cookie_secure|key_size|RSA\.generate|\bTemplate\(|send_file|extractall|\bor\s+(?:\d+|["']\w*["'])\s*=/i;
 
+const CERTIFICATES = "checks of certificates and signatures";
 const ARGS_MAX = 80;
 
 class Cursor {
@@ -185,47 +186,40 @@ const LOOKS: Readonly<Record<string, Look>> = {
   eval: run,
   exec: run,
   literal_eval: call("text run as code", "sound"),
-  verify: off("checks of certificates and signatures", new Set(["false", "0"])),
-  verify_ssl: off("checks of certificates and signatures"),
-  ssl_verify: off("checks of certificates and signatures"),
-  verify_signature: off("checks of certificates and signatures"),
+  verify: off(CERTIFICATES, new Set(["false", "0"])),
+  verify_ssl: off(CERTIFICATES),
+  ssl_verify: off(CERTIFICATES),
+  verify_signature: off(CERTIFICATES),
   verify_mode: (code, at) =>
     /CERT_NONE|VERIFY_NONE/.test(`${code.text(at + 2)} ${code.text(at + 4)}`)
-      ? ["checks of certificates and signatures", "off"]
+      ? [CERTIFICATES, "off"]
       : /CERT_REQUIRED|VERIFY_PEER/.test(`${code.text(at + 2)} ${code.text(at + 4)}`)
-        ? ["checks of certificates and signatures", "sound"]
+        ? [CERTIFICATES, "sound"]
         : undefined,
   check_hostname: (code, at) =>
-    code.text(at + 1) !== "="
-      ? undefined
-      : ["checks of certificates and signatures", NO.has(code.text(at + 2).toLowerCase()) ? "off" : "sound"],
-  cert_none: word("checks of certificates and signatures", "off"),
-  _create_unverified_context: word("checks of certificates and signatures", "off"),
-  create_default_context: call("checks of certificates and signatures", "sound"),
-  rejectunauthorized: off("checks of certificates and signatures"),
-  node_tls_reject_unauthorized: off("checks of certificates and signatures"),
-  insecureskipverify: off("checks of certificates and signatures", YES),
-  curlopt_ssl_verifypeer: off("checks of certificates and signatures"),
-  curlopt_ssl_verifyhost: off("checks of certificates and signatures"),
-  danger_accept_invalid_certs: (code, at) =>
-    code.reads(at + 1, "(", "true") ? ["checks of certificates and signatures", "off"] : undefined,
-  allow_all_hostname_verifier: word("checks of certificates and signatures", "off"),
-  noophostnameverifier: word("checks of certificates and signatures", "off"),
-  dangerousacceptanyservercertificatevalidator: word("checks of certificates and signatures", "off"),
-  servercertificatevalidationcallback: (code, at) =>
-    saysTrue(code, at) ? ["checks of certificates and signatures", "off"] : undefined,
-  servercertificatecustomvalidationcallback: (code, at) =>
-    saysTrue(code, at) ? ["checks of certificates and signatures", "off"] : undefined,
-  remotecertificatevalidationcallback: (code, at) =>
-    saysTrue(code, at) ? ["checks of certificates and signatures", "off"] : undefined,
-  sethostnameverifier: (code, at) =>
-    saysTrue(code, at) ? ["checks of certificates and signatures", "off"] : undefined,
+    code.text(at + 1) !== "=" ? undefined : [CERTIFICATES, NO.has(code.text(at + 2).toLowerCase()) ? "off" : "sound"],
+  cert_none: word(CERTIFICATES, "off"),
+  _create_unverified_context: word(CERTIFICATES, "off"),
+  create_default_context: call(CERTIFICATES, "sound"),
+  rejectunauthorized: off(CERTIFICATES),
+  node_tls_reject_unauthorized: off(CERTIFICATES),
+  insecureskipverify: off(CERTIFICATES, YES),
+  curlopt_ssl_verifypeer: off(CERTIFICATES),
+  curlopt_ssl_verifyhost: off(CERTIFICATES),
+  danger_accept_invalid_certs: (code, at) => (code.reads(at + 1, "(", "true") ? [CERTIFICATES, "off"] : undefined),
+  allow_all_hostname_verifier: word(CERTIFICATES, "off"),
+  noophostnameverifier: word(CERTIFICATES, "off"),
+  dangerousacceptanyservercertificatevalidator: word(CERTIFICATES, "off"),
+  servercertificatevalidationcallback: (code, at) => (saysTrue(code, at) ? [CERTIFICATES, "off"] : undefined),
+  servercertificatecustomvalidationcallback: (code, at) => (saysTrue(code, at) ? [CERTIFICATES, "off"] : undefined),
+  remotecertificatevalidationcallback: (code, at) => (saysTrue(code, at) ? [CERTIFICATES, "off"] : undefined),
+  sethostnameverifier: (code, at) => (saysTrue(code, at) ? [CERTIFICATES, "off"] : undefined),
   checkservertrusted(code, at) {
     const close = code.tokens.findIndex(({ text }, i) => i > at && i < at + 20 && text === ")");
     const body = close < 0 ? -1 : code.tokens.findIndex(({ text }, i) => i > close && i < close + 8 && text === "{");
     if (body < 0) return undefined;
     const empty = code.inside(body).every(({ kind }) => kind === "comment" || kind === "line");
-    return empty ? ["checks of certificates and signatures", "off"] : undefined;
+    return empty ? [CERTIFICATES, "off"] : undefined;
   },
   mode_ecb: word("a cipher that hides little", "off"),
   ecb: (code, at) =>
@@ -275,8 +269,35 @@ const LOOKS: Readonly<Record<string, Look>> = {
   strncpy: call("a copy without bounds", "sound"),
   fgets: call("a copy without bounds", "sound"),
   csrf_exempt: word("a check of requests left out", "risky"),
+  wtf_csrf_enabled: off("a check of requests left out"),
+  csrf: (code, at) =>
+    code.reads(at + 1, "(", ")", ".", "disable") ? ["a check of requests left out", "off"] : undefined,
+  disable_warnings: call(CERTIFICATES, "off"),
+  assert_hostname: off(CERTIFICATES, new Set(["false"])),
+  autoaddpolicy: word(CERTIFICATES, "risky"),
+  session_cookie_secure: off("a cookie others can read"),
+  session_cookie_httponly: off("a cookie others can read"),
+  httponly: off("a cookie others can read", new Set(["false"])),
+  sethttponly: (code, at) => (code.reads(at + 1, "(", "false") ? ["a cookie others can read", "off"] : undefined),
+  key_size: (code, at) => (isShort(code.value(at)) ? ["a key too short", "off"] : undefined),
+  generate: (code, at) =>
+    code.owner(at) === "RSA" && code.isCall(at) && isShort(code.text(at + 2)) ? ["a key too short", "off"] : undefined,
+  template(code, at) {
+    if (!code.isCall(at) || code.text(at - 1) === "class") return undefined;
+    const end = at + 2 + code.inside(at + 1).length;
+    return code.reads(end, ")", ".", "render") ? ["text put unescaped into a page", "risky"] : undefined;
+  },
+  send_file: call("a file of the visitor's choice", "risky"),
+  send_from_directory: call("a file of the visitor's choice", "sound"),
+  extractall: call("an archive that writes where it likes", "risky"),
+  or: (code, at) => {
+    const [left, right] = [code.text(at + 1), code.text(at + 3)];
+    const always = code.text(at + 2) === "=" && left !== "" && left === right && code.kind(at + 1) !== "name";
+    return always ? ["a query that everything passes", "off"] : undefined;
+  },
 };
 
+const isShort = (bits: string): boolean => /^(?:256|384|512|768|1024)$/.test(bits);
 const DESERIALIZERS = /^(?:pickle|cpickle|_pickle|dill|marshal|jsonpickle)$/;
 const WEAK_CIPHER = /^(?:AES\/ECB|AES$|DES$|DES\/|DESede\/ECB|RC4|ARCFOUR|Blowfish\/ECB|(?:aes-\d+|des)-ecb|rc4)/i;
 
