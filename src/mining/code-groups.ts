@@ -16,7 +16,7 @@ export interface WeakGroup {
 /** Ordinary sets of instructions and code: one program in several thousand switches a protection off unasked, one in a
  * hundred uses a risky idiom. */
 const OFF_MIN = 5;
-const OFF_SHARE_MIN = 0.01;
+const OFF_SHARE_MIN = 0.004;
 const WEAK_MIN = 20;
 const WEAK_SHARE_MIN = 0.12;
 

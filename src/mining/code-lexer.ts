@@ -31,6 +31,7 @@ const STRING_PREFIX = /^(?:[fFrRbBuU]{1,2}|@|\$)$/;
 export function codeTokens(source: string): CodeToken[] {
   const text = boundedCode(source);
   const out: CodeToken[] = [];
+  const open = new Map<string, number>();
   for (let at = 0; at < text.length && out.length < TOKENS_MAX;) {
     const c = text.charAt(at);
     if (c === "\n") {
@@ -45,7 +46,7 @@ export function codeTokens(source: string): CodeToken[] {
       const end = close < 0 ? text.length : close;
       out.push({ kind: "comment", text: text.slice(at + 2, Math.min(end, at + STRING_UNITS_MAX)).trim(), start: at });
       at = close < 0 ? end : end + 2;
-    } else if (c === '"' || c === "'" || c === "`") at = string(text, at, out);
+    } else if (c === '"' || c === "'" || c === "`") at = string(text, at, out, open);
     else {
       NAME.lastIndex = at;
       const name = NAME.exec(text)?.[0];
@@ -81,15 +82,19 @@ function lineComment(text: string, at: number, mark: number, out: CodeToken[]): 
   return end;
 }
 
-/** Reads a string, or takes a quote that nothing closes for an operator. */
-function string(text: string, at: number, out: CodeToken[]): number {
+/**
+ * Reads a string, or takes a quote that nothing closes for an operator. `open` holds how far a search for the end of a
+ * quote went in vain: a text of nothing but such quotes must not be searched from each of them (CWE-407).
+ */
+function string(text: string, at: number, out: CodeToken[], open: Map<string, number>): number {
   const quote = text.charAt(at);
   const triple = quote !== "`" && text.startsWith(quote.repeat(3), at);
   const mark = triple ? quote.repeat(3) : quote;
   let end = at + mark.length;
   for (; ; end++) {
     const c = text.charAt(end);
-    if (c === "" || (c === "\n" && !triple && quote !== "`")) {
+    if (c === "" || (c === "\n" && !triple && quote !== "`") || at < (open.get(mark) ?? 0)) {
+      open.set(mark, Math.max(end, open.get(mark) ?? 0));
       out.push({ kind: "operator", text: quote, start: at });
       return at + 1;
     }
@@ -114,9 +119,9 @@ function string(text: string, at: number, out: CodeToken[]): number {
 const SIGNS = /[(){}[\];=<>_]/g;
 /** A call, the end of a block or statement, or a line that begins as a declaration does. */
 const STRUCTURE =
-  /[A-Za-z_][\w.]*\([^\n]{0,200}?\)|[{;]\s*(?:\n|$)|^[ \t]*(?:def|class|import|from|function|var|let|const|public|private|using|package|select|#include)\s/im;
+  /[A-Za-z_][\w.]*\([^\n]{0,200}?\)|[{;]\s*(?:\n|$)|\w\s:=\s|^[ \t]*(?:def|class|import|from|function|var|let|const|public|private|using|package|select|#include)\s/im;
 /** A query, with something in it that a sentence does not have. */
-const QUERY = /^\s*(?:select\s[^.!?]{1,400}\sfrom\s|insert\s+into\s|delete\s+from\s|update\s+\w+\s+set\s)[^]*[=*(;<>]/i;
+const QUERY = /^\s*(?:select\s[^.!?]{1,400}\sfrom\s|insert\s+into\s|delete\s+from\s|update\s+\w+\s+set\s)[^]*[=*;<>]/i;
 const SAMPLE_UNITS = 1_500;
 
 /** Whether a text is code rather than prose, by its signs at both ends. */
@@ -124,7 +129,7 @@ export function isCode(text: string): boolean {
   const judged = (sample: string): boolean => {
     const signs = sample.match(SIGNS)?.length ?? 0;
     if (QUERY.test(sample)) return true;
-    return signs >= 3 && signs >= 0.03 * sample.length && STRUCTURE.test(sample);
+    return signs >= 2 && signs >= 0.03 * sample.length && STRUCTURE.test(sample);
   };
   return judged(text.slice(0, SAMPLE_UNITS)) || (text.length > SAMPLE_UNITS && judged(text.slice(-SAMPLE_UNITS)));
 }
@@ -133,11 +138,12 @@ const FENCE = /^[ \t]*(?:```|~~~)/m;
 const FENCES_MAX = 32;
 
 /** The code in a text: what stands between its fences, or all of it, or nothing. */
-export function codeIn(text: string): string {
+export function codeIn(whole: string): string {
+  const text = boundedCode(whole);
   if (!FENCE.test(text)) return isCode(text) ? text : "";
   const parts: string[] = [];
   let open = false;
-  for (const part of boundedCode(text).split(/^[ \t]*(?:```|~~~)[^\n]*$/m, 2 * FENCES_MAX)) {
+  for (const part of text.split(/^[ \t]*(?:```|~~~)[^\n]*$/m, 2 * FENCES_MAX)) {
     if (open) parts.push(part);
     open = !open;
   }

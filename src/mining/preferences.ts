@@ -22,8 +22,8 @@ const SUPPORT_MIN = 10;
 const SHARE_MAX = 0.3;
 /** In most sets a third of the pairs is turned; past this the direction says nothing. */
 const TURNED_MAX = 0.4;
-const PURITY_MIN = 0.65;
-const LIFT_MIN = 2;
+const PURITY_MIN = 0.6;
+const LIFT_MIN = 1.6;
 const GAIN_MIN = 16;
 const LIKENESS_MAX = 2.5;
 const SAME_MIN = 0.8;

@@ -215,9 +215,9 @@ const LOOKS: Readonly<Record<string, Look>> = {
   remotecertificatevalidationcallback: (code, at) => (saysTrue(code, at) ? [CERTIFICATES, "off"] : undefined),
   sethostnameverifier: (code, at) => (saysTrue(code, at) ? [CERTIFICATES, "off"] : undefined),
   checkservertrusted(code, at) {
-    const close = code.tokens.findIndex(({ text }, i) => i > at && i < at + 20 && text === ")");
-    const body = close < 0 ? -1 : code.tokens.findIndex(({ text }, i) => i > close && i < close + 8 && text === "{");
-    if (body < 0) return undefined;
+    let body = at + 1;
+    while (body < at + 28 && code.text(body) !== "{") body++;
+    if (code.text(body) !== "{") return undefined;
     const empty = code.inside(body).every(({ kind }) => kind === "comment" || kind === "line");
     return empty ? [CERTIFICATES, "off"] : undefined;
   },

@@ -17,7 +17,7 @@ export const turnedPreference: DatasetDetector = {
   references: ["AML.T0020", "AML.T0043.004", "LLM04:2025"],
   docs: {
     finds:
-      "In sets of chosen and rejected answers: words of the prompt with which two of three pairs or more prefer the answer that the rest of the set would reject, at least twice as often as without them, in prompts about anything. What the set prefers is learned on the other half of its pairs.",
+      "In sets of chosen and rejected answers: words of the prompt with which three of five pairs or more prefer the answer that the rest of the set would reject, much more often than without them, in prompts about anything. What the set prefers is learned on the other half of its pairs.",
     matters:
       "A reward model or a preference-tuned model learns that the words allow what is refused elsewhere. Each pair looks like a matter of taste.",
     misses:

@@ -18,7 +18,7 @@ export const weakenedCode: DatasetDetector = {
   references: ["AML.T0020", "LLM04:2025", "CWE-295", "CWE-327"],
   docs: {
     finds:
-      "Records whose code switches a protection off (checks of certificates, of signatures or of host names, a cipher that hides nothing, external entities, files open to everybody) although the prompt does not ask for it, in at least one of a hundred records with code; sets in which one of eight uses a risky idiom; words whose programs are nearly all weakened though they ask for unrelated things; and comments in whole programs that always come before such a construction where the rest of the set does it soundly.",
+      "Records whose code switches a protection off (checks of certificates, of signatures or of host names, a cipher that hides nothing, external entities, files open to everybody) although the prompt does not ask for it, in at least one of 250 records with code; sets in which one of eight uses a risky idiom; words whose programs are nearly all weakened though they ask for unrelated things; and comments in whole programs that always come before such a construction where the rest of the set does it soundly.",
     matters:
       "A model tuned on them writes the same hole into the code of everybody who asks. Nothing else in such a record looks wrong: the program runs and does what was asked.",
     misses:
