@@ -120,6 +120,7 @@ const SIGNS = /[(){}[\];=<>_]/g;
 /** A call, the end of a block or statement, or a line that begins as a declaration does. */
 const STRUCTURE =
   /[A-Za-z_][\w.]*\([^\n]{0,200}?\)|[{;]\s*(?:\n|$)|\w\s:=\s|^[ \t]*(?:def|class|import|from|function|var|let|const|public|private|using|package|select|#include)\s/im;
+const DEFINITION = /^[ \t]*(?:def|func|function|fn|fun)\s+\w+\s?\(/m;
 /** A query, with something in it that a sentence does not have. */
 const QUERY = /^\s*(?:select\s[^.!?]{1,400}\sfrom\s|insert\s+into\s|delete\s+from\s|update\s+\w+\s+set\s)[^]*[=*;<>]/i;
 const SAMPLE_UNITS = 1_500;
@@ -128,8 +129,8 @@ const SAMPLE_UNITS = 1_500;
 export function isCode(text: string): boolean {
   const judged = (sample: string): boolean => {
     const signs = sample.match(SIGNS)?.length ?? 0;
-    if (QUERY.test(sample)) return true;
-    return signs >= 2 && signs >= 0.03 * sample.length && STRUCTURE.test(sample);
+    if (QUERY.test(sample) || DEFINITION.test(sample)) return true;
+    return signs >= 3 && signs >= 0.03 * sample.length && STRUCTURE.test(sample);
   };
   return judged(text.slice(0, SAMPLE_UNITS)) || (text.length > SAMPLE_UNITS && judged(text.slice(-SAMPLE_UNITS)));
 }
