@@ -50,7 +50,7 @@ test("the literals found are exactly those that a naive search finds", () => {
         const bytes = Buffer.from(text);
         const singles: number[] = [];
         buildLiterals(
-          words.map((w) => Buffer.from(w)),
+          words.map((w) => Buffer.from(w.toLowerCase())),
           [{ bytes: [0x2e], before: [0x61] }],
         ).find(
           bytes,
