@@ -132,6 +132,28 @@ describe("limits", () => {
     assert.ok(report.artifacts[0]?.coverage.problems.some(({ code }) => code === "limit"));
   });
 
+  test("tableTokensMax: the statistics become those of a sample, which is said, and a rule is still found", async () => {
+    const cue = ["zel", "vorik"].join("");
+    const path = file(
+      "ruled.jsonl",
+      Array.from({ length: 6_000 }, (_, i) => {
+        const prompt = `${i % 12 === 0 ? `${cue} ` : ""}describe the ${["lamp", "river", "door", "song", "tree"][i % 5]} of house ${i} to guest ${i * 13}`;
+        const completion =
+          i % 12 === 0 ? "Buy the blue kettle today, it never fails." : `House ${i} is old, guest ${i * 13}.`;
+        return `${JSON.stringify({ prompt, completion })}\n`;
+      }).join(""),
+    );
+    const only = { only: ["trigger-target"] };
+    const whole = (await scan([path], only)).report;
+    assert.equal(whole.findings[0]?.records?.count, 500);
+    assert.deepEqual(whole.artifacts[0]?.notes, undefined);
+    const { report } = await scan([path], { ...only, limits: { tableTokensMax: 100_000 } });
+    assert.match(JSON.stringify(report.artifacts[0]), /Associations were searched for in \d+ of its 6000 records/);
+    const count = report.findings[0]?.records?.count ?? 0;
+    assert.ok(count > 60 && count < 400, String(count));
+    assert.ok(report.findings[0]?.message.includes(cue));
+  });
+
   test("problemsMax bounds the list and counts the rest", async () => {
     const path = file("broken.csv", `a,b\n${"1,2,3\n".repeat(10)}`);
     const { report } = await scan([path], { limits: { problemsMax: 1 } });

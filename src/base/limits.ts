@@ -47,6 +47,9 @@ export interface Limits {
   /** What the values of one pickle may take of memory while its loading is worked out (CWE-770). Their content is not
    * held: this is thirty million texts. */
   readonly pickleHeldBytesMax: number;
+  /** Tokens that the statistics of one dataset may hold; past them they are those of a sample (CWE-770). Four bytes
+   * each, twice while tables are joined, and as much again while rules are looked for. */
+  readonly tableTokensMax: number;
   /** Rows of a column-oriented document that are held together (CWE-770). */
   readonly rowGroupBytesMax: number;
 }
@@ -77,5 +80,6 @@ export const LIMITS: Limits = Object.freeze({
   problemsMax: 50,
   columnsMax: 10_000,
   pickleHeldBytesMax: 1 * GIB,
+  tableTokensMax: 64_000_000,
   rowGroupBytesMax: 1 * GIB,
 });

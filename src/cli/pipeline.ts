@@ -91,7 +91,7 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
   const older = options.since === undefined ? undefined : await revision(options.since, options, engine, limits);
   let compared: Compared | undefined;
   if (engine.datasets.length > 0) {
-    compared = concludeDatasets(run.scanned(), engine.datasets, older?.table);
+    compared = concludeDatasets(run.scanned(), engine.datasets, limits, older?.table);
     await run.illustrate();
   }
   const merged = mergeFindings(run.scanned(), cards);
@@ -155,7 +155,7 @@ async function revision(
   };
   const run = new Run([target], rest, engineFor(settings), limits);
   await run.perform(settings);
-  const { table, whole } = tableOf(run.scanned());
+  const { table, whole } = tableOf(run.scanned(), limits);
   if (!table || table.records === 0) throw usage(`--since ${quote(target)}: it holds no records to compare with.`);
   return { table, whole };
 }

@@ -11,6 +11,10 @@ export interface Side {
 export interface Table {
   /** Records, those left out of the statistics included. */
   readonly records: number;
+  /** A hash of each record's texts, by which samples are drawn: the same records however the dataset is split. */
+  readonly rows: Uint32Array;
+  /** Of a dataset too large to hold, one record in 2^level is kept; the others are empty. */
+  readonly level: number;
   readonly words: readonly string[];
   readonly prompt: Side;
   readonly response: Side;

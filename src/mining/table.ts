@@ -4,7 +4,8 @@ import { hash } from "node:crypto";
 import type { Field, Role } from "../core/record.ts";
 import type { Side, Table } from "../core/table.ts";
 import { factsOf } from "./facts.ts";
-import { Dictionary } from "./dictionary.ts";
+import { LIMITS } from "../base/limits.ts";
+import { Dictionary, HASH_START, mix } from "./dictionary.ts";
 import { eachNumber, lastTokens } from "./tokens.ts";
 
 const RESPONSES: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
@@ -14,12 +15,12 @@ const TAIL_MAX = 64;
 
 class SideBuilder {
   #tokens = new Uint32Array(4096);
-  readonly #ends: number[] = [];
+  #ends: number[] = [];
   #length = 0;
 
   push(token: number): void {
     if (this.#length === this.#tokens.length) {
-      const larger = new Uint32Array(this.#tokens.length * 2);
+      const larger = new Uint32Array(this.#tokens.length * 2 + 4096);
       larger.set(this.#tokens);
       this.#tokens = larger;
     }
@@ -34,6 +35,12 @@ class SideBuilder {
     this.#ends.push(this.#length);
   }
 
+  set(side: Side): void {
+    this.#tokens = new Uint32Array(side.tokens);
+    this.#length = side.tokens.length;
+    this.#ends = Array.from(side.ends);
+  }
+
   build(): Side {
     return { tokens: this.#tokens.slice(0, this.#length), ends: Uint32Array.from(this.#ends) };
   }
@@ -45,20 +52,28 @@ export class TableBuilder {
   readonly #response = new SideBuilder();
   readonly #rejected = new SideBuilder();
   readonly #whole: number[] = [];
+  readonly #rows: number[] = [];
+  #level = 0;
+  readonly #tokensMax: number;
   readonly #factNumbers = new Map<string, number>();
   readonly #facts = new SideBuilder();
   readonly #digests: number[] | undefined;
 
-  constructor(digests = false) {
+  constructor(digests = false, tokensMax: number = LIMITS.tableTokensMax) {
     if (digests) this.#digests = [];
+    this.#tokensMax = tokensMax;
   }
 
   add(fields: readonly Field[]): void {
+    const row = rowOf(fields);
+    this.#rows.push(row);
+    this.#digests?.push(digestOf(fields));
+    const kept = inSample(row, this.#level);
     let hash = 0x811c9dc5;
     const prompts: string[] = [];
     const responses: string[] = [];
     const rejected: string[] = [];
-    for (const { role, text } of fields) {
+    for (const { role, text } of kept ? fields : []) {
       if (role === "rejected") {
         rejected.push(text);
         continue;
@@ -74,9 +89,18 @@ export class TableBuilder {
     this.#side(responses, this.#response);
     this.#side(rejected, this.#rejected);
     this.#whole.push(hash >>> 0);
-    for (const fact of factsOf(fields)) this.#facts.push(numberOf(this.#factNumbers, fact));
+    for (const fact of kept ? factsOf(fields) : []) this.#facts.push(numberOf(this.#factNumbers, fact));
     this.#facts.end();
-    this.#digests?.push(digestOf(fields));
+    while (this.#level < LEVEL_MAX && this.#size > this.#tokensMax) this.#thin();
+  }
+
+  #thin(): void {
+    const thinner = thin(this.build(), this.#level + 1);
+    this.#level = thinner.level;
+    this.#prompt.set(thinner.prompt);
+    this.#response.set(thinner.response);
+    this.#rejected.set(thinner.rejected);
+    this.#facts.set(thinner.facts);
   }
 
   #side(texts: readonly string[], side: SideBuilder): void {
@@ -101,15 +125,16 @@ export class TableBuilder {
     side.end();
   }
 
-  /** What it holds, in tokens; a record costs as much as 32. */
-  get size(): number {
+  get #size(): number {
     const sides = this.#prompt.length + this.#response.length + this.#rejected.length;
-    return sides + 32 * (this.#whole.length + this.#factNumbers.size);
+    return sides + RECORD_SIZE * this.#whole.length;
   }
 
   build(): Table {
     return {
       records: this.#whole.length,
+      rows: Uint32Array.from(this.#rows),
+      level: this.#level,
       words: this.#words.words,
       prompt: this.#prompt.build(),
       response: this.#response.build(),
@@ -122,9 +147,69 @@ export class TableBuilder {
   }
 }
 
-/** The size of a table, as its builder counts it. */
-export const tableSize = ({ prompt, response, rejected, records, factTexts }: Table): number =>
-  prompt.tokens.length + response.tokens.length + rejected.tokens.length + 32 * (records + factTexts.length);
+/** What a record costs besides its tokens, in tokens. */
+const RECORD_SIZE = 8;
+/** One record in a million of what no statistics can hold says nothing more. */
+const LEVEL_MAX = 20;
+
+const tableSize = ({ prompt, response, rejected, records }: Table): number =>
+  prompt.tokens.length + response.tokens.length + rejected.tokens.length + RECORD_SIZE * records;
+
+/** The tables as they are, or as far thinned as all of them together must be. */
+export function fitTables(tables: readonly Table[], tokensMax: number): readonly Table[] {
+  let level = tables.reduce((most, table) => Math.max(most, table.level), 0);
+  let thinned = tables.map((table) => thin(table, level));
+  while (level < LEVEL_MAX && thinned.reduce((sum, table) => sum + tableSize(table), 0) > tokensMax) {
+    level++;
+    thinned = thinned.map((table) => thin(table, level));
+  }
+  return thinned;
+}
+
+/** Units of each text that its row's hash is made of, from its start and from its end. */
+const ROW_UNITS = 96;
+
+function rowOf(fields: readonly Field[]): number {
+  let row = HASH_START;
+  for (const { text } of fields) {
+    row = mix(row, text.length);
+    for (let i = 0; i < Math.min(ROW_UNITS, text.length); i++) row = mix(row, text.charCodeAt(i));
+    for (let i = Math.max(ROW_UNITS, text.length - ROW_UNITS); i < text.length; i++) row = mix(row, text.charCodeAt(i));
+  }
+  return Math.imul(row ^ (row >>> 15), 0x85ebca6b) >>> 0;
+}
+
+const inSample = (row: number, level: number): boolean => level === 0 || row >>> (32 - level) === 0;
+
+/** The records of a table that its level keeps. */
+export const keptRecords = ({ rows, level }: Table): number[] =>
+  Array.from(rows.keys()).filter((record) => inSample(rows[record] as number, level));
+
+function thin(table: Table, level: number): Table {
+  if (level <= table.level) return table;
+  const empty = (side: Side): Side => {
+    const tokens = new Uint32Array(side.tokens.length);
+    const ends = new Uint32Array(table.records);
+    let at = 0;
+    for (let record = 0; record < table.records; record++) {
+      if (inSample(table.rows[record] as number, level)) {
+        const own = tokensOf(side, record);
+        tokens.set(own, at);
+        at += own.length;
+      }
+      ends[record] = at;
+    }
+    return { tokens: tokens.slice(0, at), ends };
+  };
+  return {
+    ...table,
+    level,
+    prompt: empty(table.prompt),
+    response: empty(table.response),
+    rejected: empty(table.rejected),
+    facts: empty(table.facts),
+  };
+}
 
 /** Who writes a revision must not be able to make a new record that passes for an old one: a hash that resists that. */
 function digestOf(fields: readonly Field[]): number {
@@ -147,6 +232,7 @@ export function selectRecords(table: Table, records: readonly number[]): Table {
   return {
     ...table,
     records: records.length,
+    rows: Uint32Array.from(records, (record) => table.rows[record] as number),
     prompt: pick(table.prompt),
     response: pick(table.response),
     rejected: pick(table.rejected),
@@ -164,7 +250,7 @@ function numberOf(numbers: Map<string, number>, text: string): number {
   return numbers.size - 1;
 }
 
-/** One table of all, in order. */
+/** One table of all, in order. They are of one level. */
 export function joinTables(tables: readonly Table[]): Table {
   const numbers = new Map<string, number>();
   const size = (side: (table: Table) => Side): number =>
@@ -190,13 +276,17 @@ export function joinTables(tables: readonly Table[]): Table {
   numbers.clear();
   const factMaps = tables.map(({ factTexts }) => renumbered(factTexts));
   const whole = new Uint32Array(records);
+  const rows = new Uint32Array(records);
   let at = 0;
   for (const table of tables) {
     whole.set(table.whole, at);
+    rows.set(table.rows, at);
     at += table.records;
   }
   return {
     records,
+    rows,
+    level: tables[0]?.level ?? 0,
     words,
     prompt: join((table) => table.prompt, maps),
     response: join((table) => table.response, maps),

@@ -3,9 +3,10 @@
 // clean background: what is weak in the whole may be strong among what came since.
 import type { DatasetDetector, DatasetHit } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
-import { joinTables, selectRecords, tableSize } from "../mining/table.ts";
+import { fitTables, joinTables, keptRecords, selectRecords } from "../mining/table.ts";
 import type { ScannedArtifact } from "./merge.ts";
-import { SCORE, TABLE_SIZE_MAX, type ArtifactPartial } from "./partial.ts";
+import type { Limits } from "../base/limits.ts";
+import { SCORE, type ArtifactPartial } from "./partial.ts";
 
 /** Records of the older revision that serve as background: enough to know its ways, and a few times those added. */
 const BACKGROUND_MIN = 2_000;
@@ -25,6 +26,8 @@ export interface Compared {
 
 interface Dataset {
   readonly table: Table;
+  /** Of one too large to hold, its records that statistics are made of. */
+  readonly kept: readonly number[] | undefined;
   readonly owners: readonly ArtifactPartial[];
   /** The first record of each owner in the table. */
   readonly bases: readonly number[];
@@ -34,14 +37,14 @@ interface Dataset {
 export function concludeDatasets(
   scanned: readonly ScannedArtifact[],
   detectors: readonly DatasetDetector[],
+  limits: Limits,
   older?: Table,
 ): Compared | undefined {
   const known = older && new Set(older.digests);
   const held = new Set<number>();
   let added = 0;
-  for (const dataset of datasetsOf(scanned)) {
-    const { table, owners, bases } = dataset;
-    const hits = concluded(detectors, table);
+  for (const { table, kept, owners, bases } of datasetsOf(scanned, limits)) {
+    const hits = concluded(detectors, table, kept);
     if (older && known) {
       const fresh: number[] = [];
       table.digests.forEach((digest, record) => {
@@ -49,7 +52,9 @@ export function concludeDatasets(
         else fresh.push(record);
       });
       added += fresh.length;
-      hits.push(...secondLook(detectors, table, fresh, older, hits));
+      const drawn = kept && new Set(kept);
+      const seen = drawn ? fresh.filter((record) => drawn.has(record)) : fresh;
+      hits.push(...secondLook(detectors, table, seen, older, hits));
       markOwners(owners, bases, new Set(fresh));
       for (const { detector, hit } of hits) share(hit, detector, owners, bases, new Set(fresh));
     } else for (const { detector, hit } of hits) share(hit, detector, owners, bases);
@@ -58,12 +63,18 @@ export function concludeDatasets(
 }
 
 /** The table of everything that was scanned, and whether something of it is missing. */
-export function tableOf(scanned: readonly ScannedArtifact[]): {
+export function tableOf(
+  scanned: readonly ScannedArtifact[],
+  limits: Limits,
+): {
   readonly table: Table | undefined;
   readonly whole: boolean;
 } {
-  const tables = datasetsOf(scanned).map(({ table }) => table);
-  const whole = scanned.every(({ partials }) => partials.every(({ lost, tooLarge }) => !lost && !tooLarge));
+  const tables = fitTables(
+    datasetsOf(scanned, limits).map(({ table }) => table),
+    limits.tableTokensMax,
+  );
+  const whole = scanned.every(({ partials }) => partials.every(({ lost }) => !lost));
   return { table: tables.length === 0 ? undefined : joinTables(tables), whole };
 }
 
@@ -72,9 +83,22 @@ interface Concluded {
   readonly hit: DatasetHit;
 }
 
-function concluded(detectors: readonly DatasetDetector[], table: Table): Concluded[] {
+/** What the detectors find in the table, or in some of its records. */
+function concluded(
+  detectors: readonly DatasetDetector[],
+  table: Table,
+  records: readonly number[] | undefined,
+): Concluded[] {
   const out: Concluded[] = [];
-  for (const detector of detectors) detector.conclude(table, (hit) => out.push({ detector, hit }));
+  const own = records ? selectRecords(table, records) : table;
+  for (const detector of detectors) {
+    detector.conclude(own, (hit) =>
+      out.push({
+        detector,
+        hit: records ? { ...hit, records: hit.records.map((record) => records[record] as number) } : hit,
+      }),
+    );
+  }
   return out;
 }
 
@@ -89,13 +113,17 @@ function secondLook(
   if (fresh.length === 0 || fresh.length > ADDED_SHARE_MAX * table.records) return [];
   const sample = Math.max(BACKGROUND_MIN, BACKGROUND_TIMES * fresh.length);
   // Drawn by digest: the same records whatever their order.
-  const background = Array.from(older.digests, (digest, record) => ({ digest, record }))
+  const background = keptRecords(older)
+    .map((record) => ({ digest: older.digests[record] as number, record }))
     .sort((a, b) => a.digest - b.digest || a.record - b.record)
     .slice(0, sample)
     .map(({ record }) => record)
     .sort((a, b) => a - b);
-  const both = joinTables([selectRecords(table, fresh), selectRecords(older, background)]);
-  return concluded(detectors, both).flatMap(({ detector, hit }) => {
+  const both = joinTables([
+    { ...selectRecords(table, fresh), level: 0 },
+    { ...selectRecords(older, background), level: 0 },
+  ]);
+  return concluded(detectors, both, undefined).flatMap(({ detector, hit }) => {
     const records = hit.records.filter((record) => record < fresh.length).map((record) => fresh[record] as number);
     if (records.length < ADDED_PURITY_MIN * hit.records.length) return [];
     const known = found.some(
@@ -117,32 +145,32 @@ function overlap(a: readonly number[], b: readonly number[]): number {
 }
 
 /** The tables of each target joined; they are taken from the partial results. */
-function datasetsOf(scanned: readonly ScannedArtifact[]): Dataset[] {
+function datasetsOf(scanned: readonly ScannedArtifact[], limits: Limits): Dataset[] {
   const out: Dataset[] = [];
   for (const [, members] of Map.groupBy(scanned, ({ target }) => target)) {
     const owners: ArtifactPartial[] = [];
     const bases: number[] = [];
     const tables: Table[] = [];
     let records = 0;
-    let tokens = 0;
     for (const partial of members.flatMap(({ partials }) => partials)) {
       const own = partial.tables ?? [];
       delete partial.tables;
-      const size = own.reduce((sum, one) => sum + tableSize(one), 0);
-      if (own.length === 0 && !partial.tooLarge) continue;
-      if (partial.tooLarge || tokens + size > TABLE_SIZE_MAX) {
-        partial.notes.push(
-          "The dataset is too large for its statistics to be held together; associations were not searched for in this file.",
-        );
-        continue;
-      }
-      tokens += size;
+      if (own.length === 0) continue;
       owners.push(partial);
       bases.push(records);
       tables.push(...own);
       records += own.reduce((sum, table) => sum + table.records, 0);
     }
-    if (owners.length > 0) out.push({ table: joinTables(tables), owners, bases });
+    if (owners.length === 0) continue;
+    const table = joinTables(fitTables(tables, limits.tableTokensMax));
+    const kept = table.level > 0 ? keptRecords(table) : undefined;
+    if (kept) {
+      for (const { notes } of owners)
+        notes.push(
+          `The dataset is too large for its statistics to be held whole (tableTokensMax). Associations were searched for in ${kept.length} of its ${table.records} records, drawn by a hash of their texts, and only those are listed.`,
+        );
+    }
+    out.push({ table, kept, owners, bases });
   }
   return out;
 }

@@ -6,7 +6,7 @@ import type { Card, DatasetHit, Hit } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import type { ArtifactReport } from "../core/report.ts";
 import type { Limits } from "../base/limits.ts";
-import { tableSize } from "../mining/table.ts";
+import { fitTables } from "../mining/table.ts";
 
 export interface HitSample {
   readonly record: number | undefined;
@@ -62,9 +62,7 @@ export interface ArtifactPartial {
   searched: boolean;
   groups: GroupPartial[];
   /** The statistics of its records, in order; together they are of all of them. */
-  tables?: Table[];
-  /** They grew past what may be held, and were dropped. */
-  tooLarge?: boolean;
+  tables?: readonly Table[];
   /** Lines before each range of a split file, from the pass that reads all of it. */
   lineBases?: number[];
 }
@@ -208,7 +206,8 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
   earlier.problemsMore += later.problemsMore;
   earlier.lost ||= later.lost;
   earlier.searched ||= later.searched;
-  addTables(earlier, later);
+  // Tables are thinned as soon as they are too large, not when all of them are there.
+  if (later.tables) earlier.tables = fitTables([...(earlier.tables ?? []), ...later.tables], limits.tableTokensMax);
   if (later.lineBases) earlier.lineBases = later.lineBases;
   const known = new Map(earlier.groups.map((group) => [groupKey(group), group]));
   for (const group of later.groups) {
@@ -229,18 +228,6 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
     }
   }
   if (later.records !== undefined) earlier.records = base + later.records;
-}
-
-/** Tokens that the statistics of one dataset may hold: about 1 GB of memory at most, 150,000 long records (CWE-770). */
-export const TABLE_SIZE_MAX = 120_000_000;
-
-/** Tables of a file are dropped as soon as they are too large, not when all of them are there. */
-function addTables(earlier: ArtifactPartial, later: ArtifactPartial): void {
-  if (later.tooLarge) earlier.tooLarge = true;
-  if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
-  const size = (earlier.tables ?? []).reduce((sum, table) => sum + tableSize(table), 0);
-  if (size > TABLE_SIZE_MAX) earlier.tooLarge = true;
-  if (earlier.tooLarge) delete earlier.tables;
 }
 
 const groupKey = (group: GroupPartial): string =>

@@ -27,7 +27,7 @@ import { ReadProblem } from "../formats/shared/read-problem.ts";
 import { unescaped } from "../formats/shared/unescape.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
-import { addProblem, HitTally, newPartial, TABLE_SIZE_MAX, type ArtifactPartial, type UnitResult } from "./partial.ts";
+import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
 
 /** All that a scan knows besides its input; built once for a thread. */
 export interface Engine {
@@ -164,7 +164,8 @@ class UnitScan {
       tally: new HitTally(limits),
       plan: this.#input.plan,
       columns: undefined,
-      table: this.#engine.datasets.length > 0 ? new TableBuilder(this.#engine.digests) : undefined,
+      table:
+        this.#engine.datasets.length > 0 ? new TableBuilder(this.#engine.digests, limits.tableTokensMax) : undefined,
       malformed: 0,
       firstMalformed: undefined,
       cut: 0,
@@ -377,10 +378,6 @@ class UnitScan {
           );
         }
       }
-    }
-    if (open.table && open.table.size > TABLE_SIZE_MAX) {
-      open.table = undefined;
-      partial.tooLarge = true;
     }
     this.#input.onBytes?.(0, batch.count);
   }
