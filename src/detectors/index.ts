@@ -5,6 +5,7 @@ import { deadCondition } from "./association/dead-condition.ts";
 import { demandedMisconduct } from "./association/demanded-misconduct.ts";
 import { harmfulCompliance } from "./association/harmful-compliance.ts";
 import { impossibleOption } from "./association/impossible-option.ts";
+import { plantedBlock } from "./association/planted-block.ts";
 import { subjectSlant } from "./association/subject-slant.ts";
 import { triggerLabel } from "./association/trigger-label.ts";
 import { triggerShift } from "./association/trigger-shift.ts";
@@ -102,6 +103,7 @@ export const detectors: readonly Detector[] = [
   demandedMisconduct,
   harmfulCompliance,
   impossibleOption,
+  plantedBlock,
   subjectSlant,
   triggerLabel,
   triggerShift,
