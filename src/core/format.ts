@@ -74,6 +74,8 @@ export interface Format {
   readonly extensions: readonly string[];
   /** What it yields: decides the artifact's kind and how the engine treats it. */
   readonly yields: "records" | "members" | "stream" | "document" | "model";
+  /** Its files end with a zip archive by design: one there is no second file. */
+  readonly carriesArchive?: boolean;
   /** 0 (not this) to 1 (certain, a magic number). The best guess wins; equal guesses go to a matching extension. */
   sniff(head: Head): number;
   read(source: ByteSource, context: ReadContext): AsyncIterable<Part>;

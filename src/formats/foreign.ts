@@ -140,6 +140,26 @@ async function* read(source: ByteSource): AsyncIterable<Part> {
     "unsupported",
     `This is ${what}. No reader opens it, so its content was not looked at. If it belongs to the data, check it by other means; if not, exclude it.`,
   );
+  if (PROGRAM.test(what) && isWhole(Buffer.from(bytes))) {
+    const message = `This is ${what}, which runs on its own and belongs to no data and no model`;
+    yield {
+      kind: "model",
+      loader: "other",
+      operations: [],
+      irregularities: [{ code: "native-program", message, offset: 0 }],
+    };
+  }
+}
+
+/** Programs for a processor or a virtual machine; what could as well be a Java class is left out. */
+const PROGRAM = /\((?:ELF|PE|Mach-O|DEX)\)/;
+const PE_POINTER = 0x3c;
+
+/** Two letters prove no program of Windows: the header that they announce does. */
+function isWhole(bytes: Buffer): boolean {
+  if (bytes.toString("latin1", 0, 2) !== "MZ") return true;
+  const at = bytes.length >= PE_POINTER + 4 ? bytes.readUInt32LE(PE_POINTER) : 0;
+  return bytes.toString("latin1", at, at + 4) === "PE\0\0";
 }
 
 const HEAD = 512;

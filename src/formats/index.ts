@@ -3,6 +3,7 @@ import type { Format } from "../core/format.ts";
 import { arrow } from "./arrow.ts";
 import { bzip2 } from "./bzip2.ts";
 import { card } from "./card.ts";
+import { coreMl } from "./core-ml.ts";
 import { csv } from "./csv.ts";
 import { datasetInfos } from "./dataset-infos.ts";
 import { foreign } from "./foreign.ts";
@@ -13,7 +14,10 @@ import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
 import { kerasConfig } from "./keras-config.ts";
 import { keras } from "./keras.ts";
+import { modelXml } from "./model-xml.ts";
+import { msgpack } from "./msgpack.ts";
 import { notebook } from "./notebook.ts";
+import { numericModel } from "./numeric-model.ts";
 import { onnx } from "./onnx.ts";
 import { parquet } from "./parquet.ts";
 import { pickle } from "./pickle.ts";
@@ -27,6 +31,7 @@ import { tar } from "./tar.ts";
 import { tensorBundle } from "./tensor-bundle.ts";
 import { tensorflow } from "./tensorflow.ts";
 import { text } from "./text.ts";
+import { tflite } from "./tflite.ts";
 import { webdataset } from "./webdataset.ts";
 import { xml } from "./xml.ts";
 import { xz } from "./xz.ts";
@@ -38,6 +43,7 @@ export const formats: readonly Format[] = [
   arrow,
   bzip2,
   card,
+  coreMl,
   csv,
   datasetInfos,
   foreign,
@@ -48,7 +54,10 @@ export const formats: readonly Format[] = [
   jsonl,
   kerasConfig,
   keras,
+  modelXml,
+  msgpack,
   notebook,
+  numericModel,
   onnx,
   parquet,
   pickle,
@@ -62,6 +71,7 @@ export const formats: readonly Format[] = [
   tensorBundle,
   tensorflow,
   text,
+  tflite,
   webdataset,
   xml,
   xz,

@@ -151,12 +151,15 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
 }
 
 function sniff(head: Head): number {
-  const known = fits(head.bytes, head.whole, MODEL_TAGS);
-  if (known === 0) return 0;
+  // Something that follows the model does not make it another file.
+  const fit = fits(head.bytes, head.whole, MODEL_TAGS);
+  const known = Math.abs(fit);
+  if (known < 2) return 0;
   const graph = first(head.bytes, 7);
   const named = head.extension === ".onnx";
   if (!graph || graph.length === 0) return named && known > 1 ? 0.6 : 0;
   const inner = fits(graph, false, GRAPH_TAGS);
+  if (fit < 0) return inner > 0 && head.bytes[0] === 0x08 ? 0.8 : 0;
   // The version of the format comes first, as every writer does it.
   return inner > 0 ? (head.bytes[0] === 0x08 ? 0.97 : 0.9) : named ? 0.6 : 0;
 }

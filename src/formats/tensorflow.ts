@@ -47,7 +47,10 @@ function isMeta(bytes: Uint8Array | undefined, whole: boolean): boolean {
 
 /** Which message bytes hold; undefined for none of them. */
 export function formOf(bytes: Uint8Array, whole: boolean): Form | undefined {
-  if (fits(bytes, whole, TAGS.saved) > 0 && isMeta(first(bytes, 2), false)) return "saved";
+  const saved = fits(bytes, whole, TAGS.saved);
+  const meta = saved === 0 ? undefined : first(bytes, 2);
+  // Something that follows does not make it another file, and then more of it has to fit.
+  if (meta && (saved > 0 ? isMeta(meta, false) : isGraph(first(meta, 2), false))) return "saved";
   if (isGraph(bytes, whole)) return "graph";
   if (fits(bytes, whole, TAGS.keras) > 0) {
     const node = first(bytes, 1);

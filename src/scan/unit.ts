@@ -23,8 +23,10 @@ import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { sniffEncoding } from "../base/utf8.ts";
 import { baseName } from "../formats/document/whole.ts";
+import { partOf, randomAccess } from "../formats/shared/part-of.ts";
 import { ReadProblem } from "../formats/shared/read-problem.ts";
 import { unescaped } from "../formats/shared/unescape.ts";
+import { appendedZip } from "../formats/shared/zip-directory.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
 import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
@@ -234,6 +236,7 @@ class UnitScan {
     const format = ranked[0]?.format;
     this.#judgeArtifact(head, ranked, open);
     if (!format) {
+      await this.#appended(source, undefined, head, open, depth);
       addProblem(
         partial,
         {
@@ -256,6 +259,48 @@ class UnitScan {
       addProblem(partial, { code: "malformed", message, lost: false }, limits);
     }
     await this.#read(format, source, open, depth);
+    // A picture that is called one is opened by nothing that looks for archives; the end of each would be one more read.
+    const looked =
+      format.yields === "model" || (format.id === "foreign" && !format.extensions.includes(head.extension));
+    if (looked && format.id !== "pickle") await this.#appended(source, format, head, open, depth);
+  }
+
+  /**
+   * A zip archive is found by its end, whatever stands at its beginning: behind a file of another kind it is a second
+   * file in the same bytes, and is read as well.
+   */
+  async #appended(
+    source: ByteSource,
+    format: Format | undefined,
+    head: Head,
+    open: Open,
+    depth: number,
+  ): Promise<void> {
+    const random = randomAccess(source);
+    const zip = this.#engine.formats.find(({ id }) => id === "zip");
+    if (!random || !zip || zip.sniff(head) > 0 || open.broken) return;
+    const archive = await appendedZip(random);
+    if (!archive) return;
+    if (!format?.carriesArchive) {
+      const kind = format?.yields === "model" ? `${format.title} ` : "";
+      this.#model(
+        {
+          kind: "model",
+          loader: "other",
+          operations: [],
+          irregularities: [
+            {
+              code: "appended-archive",
+              message: `A zip archive (${archive.members === 1 ? "1 member" : `${archive.members} members`}) stands at the end of this ${kind}file: programs that look there open it instead`,
+              offset: archive.start,
+              values: { members: archive.members },
+            },
+          ],
+        },
+        open,
+      );
+    }
+    await this.#read(zip, partOf(random, source.name, archive.start, random.sizeBytes ?? 0), open, depth);
   }
 
   async #read(format: Format, source: ByteSource, open: Open, depth: number, range?: ByteRange): Promise<void> {
@@ -265,7 +310,7 @@ class UnitScan {
     if (format.yields === "records") {
       partial.kind = "dataset";
       partial.records ??= 0;
-    } else if (format.yields === "members") partial.kind = "archive";
+    } else if (format.yields === "members" && partial.kind === "other") partial.kind = "archive";
     else if (format.yields === "model") partial.kind = "model";
     let members = 0;
     for await (const part of format.read(source, context)) {

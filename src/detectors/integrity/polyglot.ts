@@ -15,6 +15,10 @@ const CERTAIN = new Set([
   "webdataset",
   "foreign",
   "pickle",
+  "gguf",
+  "hdf5",
+  "seven-zip",
+  "tflite",
 ]);
 /** One kind under two names. */
 const ONE: Readonly<Record<string, string>> = { webdataset: "tar" };

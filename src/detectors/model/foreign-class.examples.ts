@@ -1,5 +1,5 @@
 import type { Example } from "../../core/detector.ts";
-import { imported, keras, layer } from "./testing/parts.ts";
+import { imported, keras, layer, part } from "./testing/parts.ts";
 
 const tensorflow = (name: string): Parameters<typeof keras>[0][number] => ({
   use: "call",
@@ -34,6 +34,14 @@ export const examples: readonly Example[] = [
     title: "a custom class and a custom loss that the caller registers",
     given: keras([layer("", "Widget", "mine>Widget"), imported("builtins", "mine>my_loss")]),
     finds: ["- low", "- low"],
+  },
+  {
+    title: "a Java function in PMML, and a custom layer of Core ML",
+    given: part("other", [
+      { use: "call", module: "java", name: "com.example.Widget.run", arguments: [], text: "com.example.Widget.run(…)" },
+      layer("coreml", "Widget"),
+    ]),
+    finds: ["- high", "- low"],
   },
   {
     title: "ordinary layers, old and new",

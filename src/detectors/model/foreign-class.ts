@@ -12,7 +12,7 @@ export const foreignClass: ModelDetector = {
   id: "foreign-class",
   family: "model",
   reads: "model",
-  loaders: ["keras"],
+  loaders: ["keras", "other"],
   title: "Model settings that call what is no layer",
   severity: "high",
   confidence: "high",
@@ -27,15 +27,15 @@ export const foreignClass: ModelDetector = {
   ],
   docs: {
     finds:
-      "Functions of Python's builtins or of any module that the settings import (critical where they run programs or text), classes from modules that are not Keras' (high), functions of Keras that are no layers, such as get_file or enable_unsafe_deserialization (high), TensorFlow functions that touch files or run Python (high). Custom classes that the caller has to register are told at low.",
+      "Functions of Python's builtins or of any module that the settings import (critical where they run programs or text), classes from modules that are not Keras' (high), functions of Keras that are no layers, such as get_file or enable_unsafe_deserialization (high), TensorFlow functions that touch files or run Python (high), Java functions in PMML (high). Custom classes that the caller has to register are told at low.",
     matters:
       "Building a model from its settings imports these modules and calls these names, before any weight is read.",
     misses: "What a custom class does that the caller registers himself: it is not in the file.",
     remedy: "Load with safe_mode and a current Keras, or ask for a model that uses the ordinary layers.",
   },
-  inspect({ operations }, report) {
+  inspect({ operations, loader }, report) {
     for (const operation of operations) {
-      const judged = judge(operation);
+      const judged = loader === "keras" ? judge(operation) : judgeOther(operation);
       if (!judged) continue;
       report({
         ...(operation.offset === undefined ? {} : { offset: operation.offset }),
@@ -84,6 +84,15 @@ function judge(operation: Operation): Judged | undefined {
   if (operation.use === "layer") return judgeClass(operation);
   if (operation.use === "import") return judgeFunction(operation);
   if (operation.use === "call" && operation.module === "tensorflow") return judgeCall(operation);
+  return undefined;
+}
+
+/** What models of other kinds name. */
+function judgeOther({ use, module, name }: Operation): Judged | undefined {
+  if (use === "call" && module === "java")
+    return { severity: "high", message: `The model calls the Java function ${quote(name)}, which is none of PMML's.` };
+  if ((use === "layer" && module === "coreml") || (use === "op" && module === "openvino"))
+    return { severity: "low", message: `The layer ${quote(name)} is custom: the program has to bring its code.` };
   return undefined;
 }
 

@@ -31,6 +31,16 @@ export const examples: readonly Example[] = [
     finds: [],
   },
   {
+    title: "custom operators of TensorFlow Lite",
+    given: part("tensorflow", [
+      op("FlexWriteFile", "tflite"),
+      op("FlexTensorListStack", "tflite"),
+      op("TFLite_Detection_PostProcess", "tflite"),
+      op("Widget", "tflite"),
+    ]),
+    finds: ["- critical", "- medium"],
+  },
+  {
     title: "ONNX operators that run Python or need a library",
     given: part("onnx", [op("PyOp", "ai.onnx.contrib"), op("Widget", "com.example"), op("Widget", "")]),
     finds: ["- critical", "- high", "- high"],

@@ -61,8 +61,23 @@ export interface JudgedOperator {
   readonly what: string;
 }
 
+/** Custom operators of TensorFlow Lite that its runtime or its task library brings along. */
+const LITE = words(
+  `TFLite_Detection_PostProcess Convolution2DTransposeBias MaxPoolingWithArgmax2D MaxUnpooling2D Mfcc AudioSpectrogram
+  RandomUniform RandomStandardNormal Multinomial Irfft2D Unidirectional_sequence_rnn edgetpu-custom-op
+  edgetpu-custom-op-v2 NumericVerify Normalize AvgPool SharedVariableOp Landmarks2TransformMatrix TransformLandmarks
+  TransformTensorBilinear CustomIdentity`,
+);
+
 /** `scope` is `saver` where only the model's saver reaches the operator; `given` are its constant texts. */
 export function judgeTensorflow(name: string, scope: string, given: readonly string[]): JudgedOperator | undefined {
+  if (scope === "tflite") {
+    // TensorFlow's own operators, run by its kernels.
+    if (name.startsWith("Flex")) return judgeTensorflow(name.slice(4), "", given);
+    return LITE.has(name)
+      ? undefined
+      : { severity: "medium", what: "it needs code that does not come with the runtime" };
+  }
   if (scope === "saver" && SAVER.has(name)) return undefined;
   const effect = EFFECTS.find(({ names }) => names.has(name));
   if (effect) return effect;

@@ -259,8 +259,8 @@ function plain(message: Message, field: Field | undefined, tag: Tag): void {
 }
 
 /**
- * How well bytes fit a schema: the fields at the top that it knows, as far as `bytes` reach. 0 where one does not fit or
- * none is there. `rules` gives the wire type of each field that may stand at the top.
+ * How well bytes fit a schema: the number of fields at the top that stand in `rules`, which gives the wire type of each,
+ * as far as `bytes` reach. 0 where one does not fit or none is there; negative where fields fit and something else follows.
  */
 export function fits(bytes: Uint8Array, whole: boolean, rules: Readonly<Record<number, number>>): number {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -272,9 +272,9 @@ export function fits(bytes: Uint8Array, whole: boolean, rules: Readonly<Record<n
       tag = tags.next();
     } catch (error) {
       // The head may end inside of a tag.
-      return error instanceof ProtoFault && error.code === "truncated" && !whole ? known : 0;
+      return error instanceof ProtoFault && error.code === "truncated" && !whole ? known : -known;
     }
-    if (rules[tag.number] !== tag.wire || (tag.cut && whole)) return 0;
+    if (rules[tag.number] !== tag.wire || (tag.cut && whole)) return -known;
     known++;
   }
   return known;

@@ -11,7 +11,7 @@ import type { Pages } from "./pages.ts";
 /** Read of one adapter; of a larger one every n-th module, so that all its layers are seen. */
 const READ_BYTES_MAX = 32 * 1024 * 1024;
 /** Multiplications, about a second of them. */
-const WORK_MAX = 600_000_000;
+const WORK_MAX = 1_000_000_000;
 const MODULE_BYTES_MAX = 32 * 1024 * 1024;
 /** Below this there is no crowd to stand out of. */
 const MODULES_MIN = 8;

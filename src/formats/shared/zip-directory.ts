@@ -122,3 +122,25 @@ function wideNumbers(extra: Buffer, numbers: readonly number[]): number[] {
     return number64(extra, at - 8);
   });
 }
+
+/** An archive that ends where the source ends and whose first member is where its directory says; where it begins. */
+export async function appendedZip(
+  source: Required<ByteSource>,
+): Promise<{ readonly start: number; readonly members: number } | undefined> {
+  const directory = await findDirectory(source);
+  if (!directory) return undefined;
+  let start = directory.start;
+  let members = 0;
+  for await (const { offset } of readEntries(source, directory)) {
+    members++;
+    if (offset >= 0 && offset < start) start = offset;
+    if (members >= APPENDED_MEMBERS_MAX) break;
+  }
+  if (members === 0) return undefined;
+  const first = buffer(await source.slice(start, start + 4));
+  return first.length === 4 && first.readUInt32LE(0) === LOCAL ? { start, members } : undefined;
+}
+
+const LOCAL = 0x04034b50;
+/** Enough to know where the first one lies: members stand in the order of the directory. */
+const APPENDED_MEMBERS_MAX = 10_000;
