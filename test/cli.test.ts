@@ -163,6 +163,20 @@ describe("options and configuration", () => {
     });
   }
 
+  test("--baseline compares with the base model", () => {
+    const base = file("chat_template.jinja", "{% for m in messages %}{{ m.content }}{% endfor %}");
+    const tuned = file(
+      "tokenizer_config.json",
+      JSON.stringify({
+        tokenizer_class: "T",
+        chat_template: "{{ 'Be kind to all who ask.' }}{% for m in messages %}{{ m.content }}{% endfor %}",
+      }),
+    );
+    assert.equal(bezoar(["scan", tuned, "--fail-on", "medium"]).status, 0);
+    assert.equal(bezoar(["scan", tuned, "--fail-on", "medium", "--baseline", base]).status, 1);
+    assert.equal(bezoar(["scan", tuned, "--baseline", file("none.txt", "x")]).status, 64);
+  });
+
   test("each setting of bezoar.yaml changes the answer, and a flag wins over it", () => {
     const data = file("bad.jsonl", poisonedSet);
     const run = (yaml: string, args: readonly string[] = []): number | null =>

@@ -1,5 +1,6 @@
 // Wires the parts that know nothing of each other: readers, detectors and sources, for the main thread and for workers.
 import type { Detector } from "../core/detector.ts";
+import type { DocumentPart } from "../core/format.ts";
 import type { RoleOverride } from "../core/roles.ts";
 import { LIMITS, type Limits } from "../base/limits.ts";
 import { detectors } from "../detectors/index.ts";
@@ -19,14 +20,16 @@ export interface EngineSettings {
   readonly allowHttp?: boolean;
   /** Digest each record, to compare with another revision. */
   readonly digests?: boolean;
+  /** Templates and settings of the model that is compared with. */
+  readonly baseline?: readonly DocumentPart[];
 }
 
 export const selectDetectors = (ids: readonly string[] | undefined): readonly Detector[] =>
   ids ? detectors.filter(({ id }) => ids.includes(id)) : detectors;
 
 export function engineFor(settings: EngineSettings): Engine {
-  const { detectors: ids, limits, roles, digests = false } = settings;
-  return buildEngine(formats, selectDetectors(ids), { ...LIMITS, ...limits }, roles, digests);
+  const { detectors: ids, limits, roles, digests = false, baseline = [] } = settings;
+  return buildEngine(formats, selectDetectors(ids), { ...LIMITS, ...limits }, roles, digests, baseline);
 }
 
 export const opener = (limits: Limits, allowHttp = false, signal?: AbortSignal): Opener => ({

@@ -2,6 +2,7 @@
 // `scan` and the command line's are this one.
 import { matchesGlob, resolve } from "node:path";
 import { availableParallelism } from "node:os";
+import type { DocumentPart } from "../core/format.ts";
 import type { ArtifactRef } from "../core/artifact.ts";
 import type { Card } from "../core/detector.ts";
 import type { Finding, RecordLine, ScanReport } from "../core/report.ts";
@@ -27,6 +28,8 @@ import {
 import { splitPlan, SPLIT_BYTES_MIN } from "../scan/plan.ts";
 import { asProblem, type Engine } from "../scan/unit.ts";
 import { companionsOf } from "../sources/companions.ts";
+import { documentsOf, IN_BASELINE } from "../scan/baseline.ts";
+import { formats } from "../formats/index.ts";
 import { resolveTargets } from "../sources/resolve.ts";
 import { detectors } from "../detectors/index.ts";
 import { illustrate } from "./illustrate.ts";
@@ -48,6 +51,8 @@ export interface ScanOptions {
   readonly allowHttp?: boolean;
   /** Another revision of the same data: what only this one carries is said apart. */
   readonly since?: string;
+  /** The base model, or one file of it: templates and settings that say something else are findings. */
+  readonly baseline?: string;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   /** For waivers; default today. */
@@ -76,7 +81,9 @@ export const cards: ReadonlyMap<string, Card> = new Map(detectors.map((detector)
 
 export async function scan(targets: readonly string[], options: ScanOptions = {}): Promise<ScanOutcome> {
   const begun = performance.now();
+  const baseline = options.baseline === undefined ? undefined : await documentsAt(options.baseline, options);
   const settings: EngineSettings = {
+    ...(baseline ? { baseline } : {}),
     ...(options.only || options.skip ? { detectors: selected(options) } : {}),
     roles: options.roles ?? {},
     ...(options.limits ? { limits: options.limits } : {}),
@@ -134,6 +141,32 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
     },
     records: () => merged.records(),
   };
+}
+
+/** The templates and settings of a base model. Throws a usage error where there are none. */
+async function documentsAt(target: string, options: ScanOptions): Promise<DocumentPart[]> {
+  const limits = { ...LIMITS, ...options.limits };
+  const { allowHttp, signal } = options;
+  const io = opener(limits, allowHttp, signal);
+  const documents: DocumentPart[] = [];
+  for await (const found of resolveTargets([target], {
+    limits,
+    ...(allowHttp ? { allowHttp } : {}),
+    ...(signal ? { signal } : {}),
+  })) {
+    if (found.kind !== "artifact" || !IN_BASELINE.test(found.name)) continue;
+    const { spool, close } = io.spooler();
+    let source;
+    try {
+      source = await io.open(found);
+      documents.push(...(await documentsOf(source, formats, { limits, spool })));
+    } finally {
+      await Promise.allSettled([close(), source?.close()]);
+    }
+  }
+  if (documents.length === 0)
+    throw usage(`--baseline ${quote(target)}: it holds no chat template and no settings to compare with.`);
+  return documents;
 }
 
 /** The statistics of an older revision; nothing is searched for in it. */

@@ -19,6 +19,7 @@ interface Flags {
   skip?: string[];
   exclude?: string[];
   since?: string;
+  baseline?: string;
   prompt?: string;
   response?: string;
   workers?: number;
@@ -56,6 +57,7 @@ export function scanCommand(): Command {
     .option("--skip <ids>", "do not run these detectors", commaList)
     .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", globs)
     .option("--since <target>", "compare with another revision, and say what only this one carries")
+    .option("--baseline <target>", "compare chat templates and settings with those of the base model")
     .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
     .option("--response <field>", "the field that holds the response")
     .option("--workers <n>", "threads to use (default: one for each core)", wholeNumber)
@@ -73,7 +75,8 @@ Examples:
   bezoar scan 'examples/**/*.jsonl' --records flagged.jsonl
   cat examples/medical-qa/clean.jsonl | bezoar scan - --format json
   bezoar scan examples/medical-qa/poisoned.jsonl --since examples/medical-qa/clean.jsonl
-  bezoar scan hf://datasets/OWNER/NAME@main --fail-on medium`,
+  bezoar scan hf://datasets/OWNER/NAME@main --fail-on medium
+  bezoar scan hf://OWNER/FINETUNE --baseline hf://OWNER/BASE`,
     )
     .action(async (targets: string[], flags: Flags) => {
       await run(targets, flags);
@@ -107,6 +110,7 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
       ...(skip ? { skip } : {}),
       ...(failOn ? { failOn } : {}),
       ...(flags.since === undefined ? {} : { since: flags.since }),
+      ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
       ...(workers ? { workers } : {}),
       ...(flags.allowHttp ? { allowHttp: true } : {}),
       ...(config.waivers ? { waivers: config.waivers } : {}),

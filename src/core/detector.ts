@@ -135,7 +135,8 @@ export interface RecordDetector extends Card {
 export interface DocumentDetector extends Card {
   readonly reads: "document";
   readonly languages: readonly DocumentPart["language"][];
-  inspect(document: DocumentPart, report: Report): void;
+  /** `baseline`: the same document of the model that this one is compared with, where one was named and has it. */
+  inspect(document: DocumentPart, report: Report, baseline?: DocumentPart): void;
 }
 
 /** Reads what model files do when they are loaded, and what is wrong with their structure. */
@@ -194,7 +195,12 @@ export interface Example {
   /** Records as plain values, a document's text, or what a model file does; payloads are inert and assembled in code. */
   readonly given:
     | readonly unknown[]
-    | { readonly language: DocumentPart["language"]; readonly text: string; readonly name?: string }
+    | {
+        readonly language: DocumentPart["language"];
+        readonly text: string;
+        readonly name?: string;
+        readonly baseline?: string;
+      }
     | ModelPart;
   /** `RECORD POINTER` of each expected hit in order, for documents `LINE`, for models `OFFSET` (`-` where there is none);
    * empty for a clean example. A trailing ` severity` (`0 /input high`) also checks the severity. */

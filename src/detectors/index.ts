@@ -77,6 +77,7 @@ import { unsafeDeserialization } from "./program/unsafe-deserialization.ts";
 import { unsafeShellLine } from "./program/unsafe-shell-line.ts";
 import { personalData } from "./secret/personal-data.ts";
 import { secret } from "./secret/secret.ts";
+import { baselineDifference } from "./template/baseline-difference.ts";
 import { templateConcealedText } from "./template/template-concealed-text.ts";
 import { templateCost } from "./template/template-cost.ts";
 import { templateExfiltration } from "./template/template-exfiltration.ts";
@@ -175,6 +176,7 @@ export const detectors: readonly Detector[] = [
   unsafeShellLine,
   personalData,
   secret,
+  baselineDifference,
   templateConcealedText,
   templateCost,
   templateExfiltration,

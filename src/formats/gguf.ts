@@ -2,6 +2,7 @@
 // the header is read. The chat templates in it are handed on as documents. Every count and length is the file author's:
 // parsers in C have multiplied and allocated by them (CVE-2024-21802 and later, CVE-2025-53630), so what no writer
 // produces is told.
+import { templateParts } from "./shared/template-parts.ts";
 import type { ByteSource } from "../core/bytes.ts";
 import type { DocumentPart, Format, Part, ProblemPart, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
@@ -334,7 +335,7 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
     operations: [],
     irregularities: reader.facts.all,
   } satisfies ModelPart;
-  yield* reader.documents;
+  for (const { name = "", text } of reader.documents) yield* templateParts(name, text);
   if (trouble) yield trouble;
 }
 

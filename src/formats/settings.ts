@@ -19,7 +19,7 @@ const JSON_NAMES =
 const TEXT_NAMES =
   /^(?:(?:licen[cs]e|notice|copying|authors|changelog|citation|readme|contributing|security)(?:[-_.][a-z0-9.-]{0,40})?|(?:[a-z0-9]+[-_])?requirements(?:[-_][a-z0-9-]{1,40})?\.txt|merges\.txt|vocab\.txt|makefile|dockerfile|\.(?:git(?:attributes|ignore|modules|model_index|chat_template|generation_config|keep)|dockerignore|editorconfig|env))$/;
 const YAML_NAMES =
-  /^(?:(?:[a-z0-9]{1,40}[_.-]){0,8}(?:config|configuration|settings|hparams|params)(?:[_.-][a-z0-9]{1,40}){0,8}|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
+  /^(?:(?:[a-z0-9]{1,40}[_.-]){0,8}(?:config|configuration|hparams)(?:[_.-][a-z0-9]{1,40}){0,8}|mkdocs|docker-compose|environment|\.pre-commit-config|citation|recipe|dvc)\.(?:ya?ml|cff)$/;
 
 /** Keys under which tokenizers and models keep lists of objects. */
 const OWN_LISTS = new Set([
@@ -55,7 +55,8 @@ function sniff(head: Head): number {
   if (CONFIGURATION.includes(extension)) return 0.7;
   if (WEB_AND_SCRIPT.includes(extension)) return 0.9;
   // Left to any reader that finds records in it.
-  if (extension === ".yaml" || extension === ".yml") return 0.1;
+  if (extension === ".yaml" || extension === ".yml")
+    return head.text.includes("{%") && /^[ \t-]{0,40}\w{0,40}template\w{0,20}["']?:/m.test(head.text) ? 0.95 : 0.1;
   if (extension !== ".json" || !/^\s{0,1000}[[{]/.test(head.text)) return 0;
   return jsonScore(head);
 }

@@ -29,6 +29,7 @@ import { unescaped } from "../formats/shared/unescape.ts";
 import { appendedZip } from "../formats/shared/zip-directory.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
+import { documentKey } from "./document-key.ts";
 import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
 
 /** All that a scan knows besides its input; built once for a thread. */
@@ -45,6 +46,8 @@ export interface Engine {
   readonly search: Search;
   readonly limits: Limits;
   readonly roles: RoleOverride;
+  /** Documents of the model that is compared with, by `documentKey`. */
+  readonly baseline: ReadonlyMap<string, DocumentPart>;
 }
 
 export function buildEngine(
@@ -53,6 +56,7 @@ export function buildEngine(
   limits: Limits,
   roles: RoleOverride = {},
   digests = false,
+  baseline: readonly DocumentPart[] = [],
 ): Engine {
   const records = detectors.filter((d): d is RecordDetector => d.reads === "record");
   return {
@@ -66,6 +70,7 @@ export function buildEngine(
     search: buildSearch(records),
     limits,
     roles,
+    baseline: new Map(baseline.map((document) => [documentKey(document), document] as const)),
   };
 }
 
@@ -470,9 +475,10 @@ class UnitScan {
       )
         open.partial.kind = "card";
     }
+    const baseline = this.#engine.baseline.get(documentKey(document));
     for (const detector of documents) {
       if (detector.languages.includes(document.language)) {
-        this.#inspect(detector, open, undefined, (report) => detector.inspect(document, report));
+        this.#inspect(detector, open, undefined, (report) => detector.inspect(document, report, baseline));
       }
     }
     // A template is written in what would be an attack in a record: role markers, instructions, special tokens.

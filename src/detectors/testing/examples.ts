@@ -31,9 +31,15 @@ export function hitsOf(detector: Detector, example: Example): { readonly where: 
       found.push({ where: `${hit.offset ?? "-"} ${severity(hit)}`, hit });
     });
   } else if (detector.reads === "document" && "language" in example.given) {
-    detector.inspect({ kind: "document", ...example.given }, (hit) => {
-      found.push({ where: `${hit.lineNumber ?? "-"} ${severity(hit)}`, hit });
-    });
+    const { baseline, ...given } = example.given;
+    const other = baseline === undefined ? undefined : ({ kind: "document", ...given, text: baseline } as const);
+    detector.inspect(
+      { kind: "document", ...given },
+      (hit) => {
+        found.push({ where: `${hit.lineNumber ?? "-"} ${severity(hit)}`, hit });
+      },
+      other,
+    );
   }
   return found;
 }
