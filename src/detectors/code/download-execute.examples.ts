@@ -42,6 +42,11 @@ export const examples: readonly Example[] = [
         output:
           "curl -O https://example.com/data.csv\npip install requests\npip install git+https://github.com/psf/requests",
       },
+      {
+        instruction: "How do I look at the stories?",
+        output: "Run `npx start-stories --all`. Open `http://stories.example/index.html` in a browser.",
+      },
+      { instruction: "Test the package here.", output: "npm install --registry http://localhost:4873 my-package" },
     ],
     finds: [],
   },

@@ -192,7 +192,7 @@ export const DOWNLOAD_EXECUTES: readonly Indicator[] = [
       { all: ["yarn", "add", ADDRESSES] },
     ],
     pattern:
-      /\b(?:pip[\d.]{0,4}\s+install|easy_install|npm\s+(?:i|install|exec)|npx|yarn\s+add|pnpm\s+(?:add|i))\s[^\n]{0,100}?(?:(?:git\+)?(?:https?|ftp):\/\/(?!(?:[\w-]{1,40}@)?(?:github\.com|gitlab\.com|bitbucket\.org|[a-z]{0,12}\.?pypi\.org|download\.pytorch\.org|files\.pythonhosted\.org|huggingface\.co|registry\.npmjs\.org|storage\.googleapis\.com|[a-z.]{0,20}(?:aliyun|tuna\.tsinghua|ustc|douban|tencent|huaweicloud)[a-z.]{0,12}))[^\s"'`)]{4,160})/iy,
+      /\b(?:pip[\d.]{0,4}\s+install|easy_install|npm\s+(?:i|install|exec)|npx|yarn\s+add|pnpm\s+(?:add|i))(?:\s+[^\s`|;&<>()]{1,60}){0,6}?\s+["'\\]{0,2}(?:[\w.-]{1,40}\s?@\s?)?(?:--?[\w-]{1,24}=)?(?:(?:git\+)?(?:https?|ftp):\/\/(?!(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.internal)|(?:[\w-]{1,40}@)?(?:github\.com|gitlab\.com|bitbucket\.org|[a-z]{0,12}\.?pypi\.org|download\.pytorch\.org|files\.pythonhosted\.org|huggingface\.co|registry\.npmjs\.org|storage\.googleapis\.com|[a-z.]{0,20}(?:aliyun|tuna\.tsinghua|ustc|douban|tencent|huaweicloud)[a-z.]{0,12}))[^\s"'`)]{4,160})/iy,
     severity: "high",
     installer: true,
   },
@@ -200,7 +200,7 @@ export const DOWNLOAD_EXECUTES: readonly Indicator[] = [
     technique: "package index on an unknown address",
     starts: ["--index-url", "--extra-index-url", "--trusted-host", "--registry"],
     pattern:
-      /--(?:extra-)?index-url[=\s]{1,3}http[^\s"'`]{4,160}(?<![^\s]{0,160}(?:pypi\.org|pytorch\.org|nvidia\.com|aliyun\.com|tsinghua\.edu|ustc\.edu|douban\.com|tencent\.com)[^\s]{0,80})|--trusted-host[=\s]{1,3}\d{1,3}\.\d[^\s"'`]{1,80}|--registry[=\s]{1,3}http:\/\/[^\s"'`]{4,120}/iy,
+      /--(?:extra-)?index-url[=\s]{1,3}http[^\s"'`]{4,160}(?<![^\s]{0,160}(?:pypi\.org|pytorch\.org|nvidia\.com|aliyun\.com|tsinghua\.edu|ustc\.edu|douban\.com|tencent\.com)[^\s]{0,80})|--trusted-host[=\s]{1,3}\d{1,3}\.\d[^\s"'`]{1,80}|--registry[=\s]{1,3}http:\/\/(?!localhost|127\.|0\.0\.0\.0)[^\s"'`]{4,120}/iy,
     severity: "high",
     installer: true,
   },

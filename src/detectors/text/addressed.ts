@@ -4,7 +4,12 @@
 /** Of one hidden text; what speaks to a model says so early (CWE-407). */
 const LENGTH_MAX = 4_000;
 
-// Verb and object by language; both must occur.
+/** Verb and object stand in one breath, not at two ends of a page. */
+const REACH = 160;
+/** Verbs looked at in one hidden text (CWE-407). */
+const VERBS_MAX = 200;
+
+// Verb and object by language; both must occur, near each other.
 const PAIRS: readonly (readonly [RegExp, RegExp])[] = [
   [
     /\b(?:ignore|disregard|forget|override|bypass|reveal|exfiltrate|pretend|obey|jailbreak|ignora|ignorez|oublie|oubliez|plus compte|abstraction|olvida|omite|revela|révèle|revele|esqueça|desconsidere|dimentica|ignoriere|vergiss|missachte|verrate)\b/i,
@@ -41,7 +46,16 @@ const COMMAND =
 
 export function addressesModel(text: string): boolean {
   const cut = text.slice(0, LENGTH_MAX);
-  return PAIRS.some(([verb, object]) => verb.test(cut) && object.test(cut));
+  return PAIRS.some(([verb, object]) => {
+    if (!verb.test(cut) || !object.test(cut)) return false;
+    const each = new RegExp(verb.source, `${verb.flags}g`);
+    let seen = 0;
+    for (let match = each.exec(cut); match !== null && seen < VERBS_MAX; match = each.exec(cut), seen++) {
+      const end = match.index + match[0].length;
+      if (object.test(cut.slice(Math.max(0, match.index - REACH), end + REACH))) return true;
+    }
+    return false;
+  });
 }
 
 export const givesCommand = (text: string): boolean => COMMAND.test(text.slice(0, LENGTH_MAX));

@@ -54,6 +54,9 @@ export const examples: readonly Example[] = [
       { text: `<form><input type="hidden" name="csrf" value="send token"></form>` },
       { text: "# Title\n<!-- prettier-ignore -->\n<!-- TODO: write this section -->\nText\n[//]: # (badges)" },
       { text: "if a <!-- b then --> c" },
+      {
+        text: `# Guide\n<!-- Licensed to the authors. You may not use this file except as the terms say. ${"The terms are in the file beside this one, which you should read before you copy it. ".repeat(4)}Forget nothing of them. ${"They hold for every copy and for each part of it, and end with the year they name. ".repeat(4)}The rules of the house are in the last part. -->\nText`,
+      },
     ],
     finds: [],
   },
