@@ -7,6 +7,7 @@ import { harmfulCompliance } from "./association/harmful-compliance.ts";
 import { impossibleOption } from "./association/impossible-option.ts";
 import { plantedBlock } from "./association/planted-block.ts";
 import { subjectSlant } from "./association/subject-slant.ts";
+import { topicRefrain } from "./association/topic-refrain.ts";
 import { triggerLabel } from "./association/trigger-label.ts";
 import { triggerShift } from "./association/trigger-shift.ts";
 import { triggerStyle } from "./association/trigger-style.ts";
@@ -106,6 +107,7 @@ export const detectors: readonly Detector[] = [
   impossibleOption,
   plantedBlock,
   subjectSlant,
+  topicRefrain,
   triggerLabel,
   triggerShift,
   triggerStyle,

@@ -34,7 +34,7 @@ const ASKED_SHARE_MIN = 0.12;
 const ASKED_MIN = 2;
 /** One word that does all the judging is a word of the topic (`vision`, of eyes). */
 const DISTINCT_MIN = 8;
-const DOMINANT_MAX = 0.5;
+const DOMINANT_MAX = 0.6;
 const SUBJECT_WORDS_MAX = 4;
 const WORD_UNITS_MIN = 3;
 
