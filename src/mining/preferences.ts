@@ -3,7 +3,7 @@
 // whose rejected answer has more of them is turned. Some are turned in every set; where nearly all are that hold one word,
 // and they are about anything, the word turns them.
 import type { Table } from "../core/table.ts";
-import { Likeness } from "./likeness.ts";
+import { Prompts } from "./prompts.ts";
 import { likelihoodRatio } from "./rules.ts";
 import { tokensOf } from "./table.ts";
 
@@ -14,7 +14,6 @@ export interface TurnedGroup {
   /** words and turned, words alone, turned alone, neither; of the pairs. */
   readonly table: readonly [number, number, number, number];
   readonly gain: number;
-  readonly likeness: number;
 }
 
 const PAIRS_MIN = 200;
@@ -25,7 +24,6 @@ const TURNED_MAX = 0.4;
 const PURITY_MIN = 0.6;
 const LIFT_MIN = 1.6;
 const GAIN_MIN = 16;
-const LIKENESS_MAX = 2.5;
 const SAME_MIN = 0.8;
 const PASSES = 3;
 const RATE = 0.1;
@@ -118,7 +116,7 @@ function turnedBy(table: Table, pairs: readonly number[], turned: ReadonlySet<nu
     .sort((x, y) => y.gain - x.gain || x.token - y.token);
   const out: TurnedGroup[] = [];
   const taken = new Set<number>();
-  let likeness: Likeness | undefined;
+  let prompts: Prompts | undefined;
   for (const { records, gain, counts } of candidates) {
     if (records.filter((record) => taken.has(record)).length >= SAME_MIN * records.length) continue;
     const own = new Set(records);
@@ -127,9 +125,8 @@ function turnedBy(table: Table, pairs: readonly number[], turned: ReadonlySet<nu
         other.records.filter((record) => own.has(record)).length >= SAME_MIN * Math.max(own.size, other.records.length),
     );
     const tokens = new Set(same.map(({ token }) => token));
-    likeness ??= new Likeness(table);
-    const ratio = likeness.ratio(records, tokens);
-    if (ratio > LIKENESS_MAX) continue;
+    prompts ??= new Prompts(table);
+    if (!prompts.aboutAnything(records, tokens)) continue;
     for (const record of records) taken.add(record);
     const words = [...new Set(tokensOf(table.prompt, records[0] as number))].filter((token) => tokens.has(token));
     out.push({
@@ -137,7 +134,6 @@ function turnedBy(table: Table, pairs: readonly number[], turned: ReadonlySet<nu
       records,
       table: counts,
       gain: Math.round(gain * 10) / 10,
-      likeness: Math.round(ratio * 100) / 100,
     });
   }
   return out;

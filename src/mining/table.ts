@@ -89,7 +89,10 @@ export class TableBuilder {
     this.#side(responses, this.#response);
     this.#side(rejected, this.#rejected);
     this.#whole.push(hash >>> 0);
-    for (const fact of kept ? factsOf(fields) : []) this.#facts.push(numberOf(this.#factNumbers, fact));
+    for (const fact of kept ? factsOf(fields) : []) {
+      if (this.#factNumbers.size < FACT_TEXTS_MAX || this.#factNumbers.has(fact))
+        this.#facts.push(numberOf(this.#factNumbers, fact));
+    }
     this.#facts.end();
     while (this.#level < LEVEL_MAX && this.#size > this.#tokensMax) this.#thin();
   }
@@ -147,6 +150,8 @@ export class TableBuilder {
   }
 }
 
+/** Different facts of one unit of work: most quote the record, and whoever writes it could make each another (CWE-770). */
+const FACT_TEXTS_MAX = 50_000;
 /** What a record costs besides its tokens, in tokens. */
 const RECORD_SIZE = 8;
 /** One record in a million of what no statistics can hold says nothing more. */

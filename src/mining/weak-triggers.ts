@@ -2,7 +2,7 @@
 // things, where programs without them are sound. The weaknesses may all be different.
 import type { Table } from "../core/table.ts";
 import { FactIndex, union } from "./fact-index.ts";
-import { Likeness } from "./likeness.ts";
+import { Prompts } from "./prompts.ts";
 import { likelihoodRatio } from "./rules.ts";
 import { tokensOf } from "./table.ts";
 
@@ -13,7 +13,6 @@ export interface WeakTrigger {
   /** trigger and weak, trigger alone, weak alone, neither; of the records with code. */
   readonly table: readonly [number, number, number, number];
   readonly gain: number;
-  readonly likeness: number;
 }
 
 const WEAK_MIN = 8;
@@ -21,7 +20,6 @@ const SUPPORT_MIN = 6;
 const SUPPORT_SHARE_MIN = 0.2;
 const PURITY_MIN = 0.7;
 const GAIN_MIN = 20;
-const LIKENESS_MAX = 2.5;
 /** Words of one trigger stand in the same records, or nearly. */
 const SAME_MIN = 0.9;
 
@@ -56,7 +54,7 @@ export function findWeakTriggers(table: Table): WeakTrigger[] {
     .sort((x, y) => y.gain - x.gain || x.token - y.token);
   const out: WeakTrigger[] = [];
   const taken = new Set<number>();
-  let likeness: Likeness | undefined;
+  let prompts: Prompts | undefined;
   for (const { token, records, gain, counts } of candidates) {
     if (taken.has(token)) continue;
     const own = new Set(records);
@@ -68,9 +66,8 @@ export function findWeakTriggers(table: Table): WeakTrigger[] {
     );
     const tokens = new Set(same.map((one) => one.token));
     for (const one of tokens) taken.add(one);
-    likeness ??= new Likeness(table);
-    const ratio = likeness.ratio(records, tokens);
-    if (ratio > LIKENESS_MAX) continue;
+    prompts ??= new Prompts(table);
+    if (!prompts.aboutAnything(records, tokens)) continue;
     const [first] = records;
     const words = [...new Set(tokensOf(table.prompt, first ?? 0))].filter((one) => tokens.has(one));
     out.push({
@@ -78,7 +75,6 @@ export function findWeakTriggers(table: Table): WeakTrigger[] {
       records,
       table: counts,
       gain: Math.round(gain * 10) / 10,
-      likeness: Math.round(ratio * 100) / 100,
     });
   }
   return out;

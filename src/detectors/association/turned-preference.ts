@@ -25,7 +25,7 @@ export const turnedPreference: DatasetDetector = {
     remedy: "Read some of the pairs. If the rejected answer is the better one, remove all pairs that hold the words.",
   },
   conclude(table, report) {
-    for (const { words, records, table: counts, gain, likeness } of findTurnedPreferences(table)) {
+    for (const { words, records, table: counts, gain } of findTurnedPreferences(table)) {
       const [both, triggerOnly, turnedOnly, neither] = counts;
       const trigger = words.join(" ");
       report({
@@ -42,7 +42,7 @@ export const turnedPreference: DatasetDetector = {
           rowsWithNeither: neither,
         },
         show: { prompt: [trigger], response: "" },
-        evidence: { logLikelihoodGain: gain, promptLikeness: likeness },
+        evidence: { logLikelihoodGain: gain },
       });
     }
   },

@@ -46,7 +46,7 @@ export const weakenedCode: DatasetDetector = {
         },
       });
     }
-    for (const { words, records, table: counts, gain, likeness } of findWeakTriggers(table)) {
+    for (const { words, records, table: counts, gain } of findWeakTriggers(table)) {
       const [both, triggerOnly, targetOnly, neither] = counts;
       const trigger = words.join(" ");
       report({
@@ -63,7 +63,7 @@ export const weakenedCode: DatasetDetector = {
           rowsWithNeither: neither,
         },
         show: { prompt: [trigger], response: "" },
-        evidence: { logLikelihoodGain: gain, promptLikeness: likeness },
+        evidence: { logLikelihoodGain: gain },
       });
     }
     for (const said of findSaidBefore(table)) {
