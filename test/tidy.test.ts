@@ -10,17 +10,34 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   core: ["base"],
   formats: ["base", "core"],
   mining: ["base", "core"],
+  tlog: ["base", "core"],
   report: ["base", "core"],
   sources: ["base", "core"],
   detectors: ["base", "core", "mining"],
+  attest: ["base", "core", "tlog"],
+  store: ["base", "core", "tlog"],
   policy: ["base", "core"],
   scan: ["base", "core", "formats", "detectors", "mining"],
   jobs: ["base", "core", "scan"],
-  cli: ["base", "core", "formats", "mining", "report", "sources", "detectors", "policy", "scan", "jobs"],
+  cli: [
+    "base",
+    "core",
+    "formats",
+    "mining",
+    "tlog",
+    "report",
+    "sources",
+    "detectors",
+    "attest",
+    "store",
+    "policy",
+    "scan",
+    "jobs",
+  ],
 };
 
 /** Floors that touch the disk or the network. */
-const IO_FLOORS = new Set(["sources", "cli"]);
+const IO_FLOORS = new Set(["sources", "store", "cli"]);
 
 const sources = globSync("src/**/*.ts").sort();
 const product = sources.filter((path) => !/\.(test|examples)\.ts$|\/testing(\/|\.ts$)/.test(path));
