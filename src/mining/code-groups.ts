@@ -66,17 +66,8 @@ const OTHER_WEAK_SHARE_MAX = 0.6;
 export function findSaidBefore(table: Table): SaidGroup[] {
   const index = new FactIndex(table);
   const weakSaid = index.under("said-weak");
-  const shingles = new Map<string, Set<number>>();
-  for (const { text, records } of weakSaid) {
-    for (const shingle of shinglesOf(text)) {
-      const own = shingles.get(shingle) ?? new Set<number>();
-      shingles.set(shingle, own);
-      for (const record of records) own.add(record);
-    }
-  }
-  const sound = new Map<string, number>();
-  for (const { text, records } of index.under("said-sound"))
-    for (const shingle of shinglesOf(text)) sound.set(shingle, (sound.get(shingle) ?? 0) + records.length);
+  const shingles = byShingle(weakSaid);
+  const sound = byShingle(index.under("said-sound"));
   const off = new Set(union(index.under("off").map(({ records }) => records)));
   const weak = union([...index.under("off"), ...index.under("risky")].map(({ records }) => records)).length;
   const soundAll = union(index.under("sound").map(({ records }) => records)).length;
@@ -86,7 +77,8 @@ export function findSaidBefore(table: Table): SaidGroup[] {
   for (const [shingle, own] of order) {
     if (own.size < SAID_MIN) break;
     const records = [...own].filter((record) => !taken.has(record)).sort((a, b) => a - b);
-    const soundHere = sound.get(shingle) ?? 0;
+    // A program that does something else soundly behind the same comment is no sound one.
+    const soundHere = [...(sound.get(shingle) ?? [])].filter((record) => !own.has(record)).length;
     if (records.length < SAID_MIN || own.size < SAID_PURITY_MIN * (own.size + soundHere)) continue;
     // Of real programs some are careless under any comment: few records must switch something off by hand.
     const byHand = records.filter((record) => off.has(record)).length >= SAID_PURITY_MIN * records.length;
@@ -97,6 +89,20 @@ export function findSaidBefore(table: Table): SaidGroup[] {
     for (const record of records) taken.add(record);
     const whole = weakSaid.find(({ text, records: some }) => shinglesOf(text).includes(shingle) && some.length > 1);
     out.push({ comment: whole?.text ?? shingle, records, sound: soundHere, otherWeak, otherSound });
+  }
+  return out;
+}
+
+function byShingle(
+  comments: readonly { readonly text: string; readonly records: readonly number[] }[],
+): Map<string, Set<number>> {
+  const out = new Map<string, Set<number>>();
+  for (const { text, records } of comments) {
+    for (const shingle of shinglesOf(text)) {
+      const own = out.get(shingle) ?? new Set<number>();
+      out.set(shingle, own);
+      for (const record of records) own.add(record);
+    }
   }
   return out;
 }
