@@ -42,6 +42,7 @@ import { gitFilterDriver } from "./metadata/git-filter-driver.ts";
 import { inconsistentDatasetInfo } from "./metadata/inconsistent-dataset-info.ts";
 import { remoteDataFiles } from "./metadata/remote-data-files.ts";
 import { settingsEndpoint } from "./metadata/settings-endpoint.ts";
+import { tokenizerRewrite } from "./metadata/tokenizer-rewrite.ts";
 import { unsafeCardInstruction } from "./metadata/unsafe-card-instruction.ts";
 import { unsafeRequirement } from "./metadata/unsafe-requirement.ts";
 import { dangerousPickleName } from "./model/dangerous-pickle-name.ts";
@@ -142,6 +143,7 @@ export const detectors: readonly Detector[] = [
   inconsistentDatasetInfo,
   remoteDataFiles,
   settingsEndpoint,
+  tokenizerRewrite,
   unsafeCardInstruction,
   unsafeRequirement,
   dangerousPickleName,

@@ -7,6 +7,7 @@ import { parseJson } from "../base/json.ts";
 import { quote } from "../base/escape.ts";
 import { parseYaml } from "./card.ts";
 import { baseName, isText, wholeText } from "./document/whole.ts";
+import { withoutVocabulary } from "./shared/without-vocabulary.ts";
 import { templateParts, templatesIn, withoutTemplates } from "./shared/template-parts.ts";
 
 const SHELL = [".sh", ".bash", ".zsh", ".ksh"];
@@ -88,8 +89,16 @@ function holdsRecords(value: unknown, depth: number): boolean {
 }
 
 async function* read(source: ByteSource, { limits }: ReadContext): AsyncIterable<Part> {
-  const { text, cut, problems } = await wholeText(source, limits);
+  const isTokenizer = baseName(source.name) === "tokenizer.json";
+  const shortened = isTokenizer ? withoutVocabulary(source.stream()) : undefined;
+  const read = shortened ? { ...source, stream: () => shortened.chunks } : source;
+  const { text, cut, problems } = await wholeText(read, limits);
   yield* problems;
+  if ((shortened?.dropped() ?? 0) > 0)
+    yield {
+      kind: "note",
+      message: "The vocabulary and the merges of the tokenizer were not searched: they are pieces of words.",
+    };
   const language = languageOf(baseName(source.name), text);
   if (language === "template") return yield* templateParts(baseName(source.name), text);
   let value: unknown;
