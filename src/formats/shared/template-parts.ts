@@ -56,14 +56,17 @@ function nameOf(item: unknown): string | undefined {
 
 const STRING = /"(?:[^"\\]|\\.)*"/g;
 const TAG = /\{%[^]*%\}/;
+/** A special token as such: `<|end|>`, `[INST]`, `</s>`. */
+const MARKER = /^"(?:<[^<>\s"]{1,60}>|\[\/?[A-Z_]{1,30}\])"$/;
 
 /**
- * JSON text without the templates in it, at the same offsets: role markers and instructions are what a template is made
- * of, and would be an attack anywhere else.
+ * JSON settings without the templates and the special tokens in them, at the same offsets: role markers and instructions
+ * are what these are made of, and would be an attack anywhere else.
  */
 export function withoutTemplates(text: string): string {
-  if (!text.includes("{%")) return text;
   return text.replaceAll(STRING, (literal) =>
-    literal.includes("{%") && TAG.test(literal) ? `"${" ".repeat(literal.length - 2)}"` : literal,
+    (literal.includes("{%") && TAG.test(literal)) || (literal.length < 70 && MARKER.test(literal))
+      ? `"${" ".repeat(literal.length - 2)}"`
+      : literal,
   );
 }
