@@ -113,6 +113,23 @@ test("what only the saver reaches is the saver's; the same elsewhere is not", as
   assert.deepEqual(await scopes([...SAVING, functions], SAVER, served), ["op SaveV2", "op MergeV2Checkpoints"]);
 });
 
+test("what restores is told from what reads, and a table without a file is told", async () => {
+  const restoring = node("r", "RestoreV2", input("file"));
+  const graph = [
+    node("file", "Placeholder"),
+    restoring,
+    node("restore", "NoOp", input("^r")),
+    node("away", "RestoreV2"),
+  ];
+  const heard = await read(saved([...graph, node("t", "InitializeTableFromTextFileV2")], SAVER));
+  assert.deepEqual(uses(heard).slice(1), [
+    "op restorer/RestoreV2",
+    "op NoOp",
+    "op RestoreV2",
+    "op InitializeTableFromTextFileV2 no input",
+  ]);
+});
+
 test("assets are paths, and settings of Keras objects are looked at", async () => {
   const settings = JSON.stringify({
     class_name: "Lambda",

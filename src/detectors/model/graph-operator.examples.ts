@@ -23,7 +23,7 @@ export const examples: readonly Example[] = [
       op("MatMul"),
       op("SaveV2", "saver"),
       op("MergeV2Checkpoints", "saver"),
-      op("RestoreV2"),
+      op("RestoreV2", "restorer"),
       op("InitializeTableFromTextFileV2"),
       op("StatefulPartitionedCall"),
       op("PrintV2", "", "output_stream=stderr"),

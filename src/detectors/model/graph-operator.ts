@@ -54,5 +54,5 @@ const tensorflow = ({ name, module = "", arguments: given }: Operation): JudgedO
   judgeTensorflow(
     name,
     module,
-    given.flatMap((argument) => (argument.kind === "text" ? [argument.text] : [])),
+    given.flatMap((argument) => (argument.kind === "text" || argument.kind === "other" ? [argument.text] : [])),
   );

@@ -35,7 +35,7 @@ const EFFECTS: readonly { readonly names: ReadonlySet<string>; readonly severity
       TFRecordDataset TFRecordDatasetV2 FixedLengthRecordDataset FixedLengthRecordDatasetV2 CSVDataset CSVDatasetV2
       ExperimentalCSVDataset LMDBDataset ExperimentalLMDBDataset SqlDataset ExperimentalSqlDataset LoadDataset RecordInput
       Skipgram LoadAndRemapMatrix GenerateVocabRemapping ListSnapshotChunksDataset SnapshotChunkDataset
-      SnapshotDatasetReader SnapshotNestedDatasetReader ImmutableConst Restore RestoreSlice`,
+      SnapshotDatasetReader SnapshotNestedDatasetReader ImmutableConst Restore RestoreSlice RestoreV2 DTensorRestoreV2`,
       ),
       severity: "high",
       what: "it reads files",
@@ -52,7 +52,8 @@ const EFFECTS: readonly { readonly names: ReadonlySet<string>; readonly severity
     { names: words("Abort"), severity: "high", what: "it ends the process" },
   ];
 /** What the model's own saver is made of; anywhere else it writes when the model is used. */
-const SAVER = words("SaveV2 Save SaveSlices MergeV2Checkpoints Restore RestoreSlice");
+const SAVER = words("SaveV2 Save SaveSlices MergeV2Checkpoints Restore RestoreSlice RestoreV2");
+const RESTORER = words("Restore RestoreSlice RestoreV2");
 /** What takes a file as a table; as an asset of the model, and under no name of its own, it is ordinary. */
 const TABLES = words("InitializeTableFromTextFile InitializeTableFromTextFileV2 FixedUnigramCandidateSampler");
 
@@ -69,7 +70,10 @@ const LITE = words(
   TransformTensorBilinear CustomIdentity`,
 );
 
-/** `scope` is `saver` where only the model's saver reaches the operator; `given` are its constant texts. */
+/** What a reader says of an operator that is given nothing. */
+const NO_INPUT = "no input";
+
+/** `scope` is `saver` where only the model's saver reaches the operator, `restorer` where it restores its variables with it; `given` are its constant texts. */
 export function judgeTensorflow(name: string, scope: string, given: readonly string[]): JudgedOperator | undefined {
   if (scope === "tflite") {
     // TensorFlow's own operators, run by its kernels.
@@ -78,12 +82,15 @@ export function judgeTensorflow(name: string, scope: string, given: readonly str
       ? undefined
       : { severity: "medium", what: "it needs code that does not come with the runtime" };
   }
-  if (scope === "saver" && SAVER.has(name)) return undefined;
+  if ((scope === "saver" && SAVER.has(name)) || (scope === "restorer" && RESTORER.has(name))) return undefined;
   const effect = EFFECTS.find(({ names }) => names.has(name));
   if (effect) return effect;
   if (TABLES.has(name)) {
     const file = given.map((text) => text.replace(/^\w{1,40}=/, "")).find((text) => placeOf(text) !== "beside");
-    return file === undefined ? undefined : { severity: "high", what: "it reads a file elsewhere" };
+    if (file !== undefined) return { severity: "high", what: "it reads a file elsewhere" };
+    return given.includes(NO_INPUT)
+      ? { severity: "high", what: "it reads a file that no asset of the model is" }
+      : undefined;
   }
   const stream = given.find((text) => /^(?:output_stream|debug_urls|filename)=[a-z]{2,8}:\/\//.test(text));
   if (stream !== undefined) return { severity: "critical", what: "it sends what it sees to a file or an address" };

@@ -5,6 +5,8 @@ import type { ProblemPart, ReadContext } from "../../core/format.ts";
 import { randomAccess } from "../shared/part-of.ts";
 
 const PAGE_BYTES = 256 * 1024;
+/** How far a page may grow. */
+const GROWTH_MAX = 16;
 
 export class Pages {
   readonly name: string;
@@ -12,12 +14,13 @@ export class Pages {
   private readonly source: Required<ByteSource>;
   private held: Buffer = Buffer.alloc(0);
   private heldAt = 0;
-
-  private readonly pageBytes: number;
+  private pageBytes: number;
+  private readonly pageBytesMax: number;
 
   constructor(source: Required<ByteSource>, pageBytes: number = PAGE_BYTES) {
     this.source = source;
     this.pageBytes = pageBytes;
+    this.pageBytesMax = pageBytes * GROWTH_MAX;
     this.name = source.name;
     this.size = source.sizeBytes ?? 0;
   }
@@ -27,6 +30,9 @@ export class Pages {
     if (!(start >= 0) || !(length > 0) || start >= this.size) return Buffer.alloc(0);
     const end = Math.min(this.size, start + length);
     if (start < this.heldAt || end > this.heldAt + this.held.length) {
+      // Whoever reads on where the page ends reads more of it: a long header should not be a hundred requests.
+      const goesOn = this.held.length > 0 && start >= this.heldAt && start <= this.heldAt + this.held.length;
+      if (goesOn) this.pageBytes = Math.min(this.pageBytesMax, this.pageBytes * 2);
       const to = Math.min(this.size, Math.max(end, start + this.pageBytes));
       const bytes = await this.source.slice(start, to);
       this.held = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -45,7 +45,8 @@ export class TensorflowWalk {
     const objects = meta.messages("object_graph_def");
     const roots: Roots = {
       saved: savers.map((saver) => nodeName(saver.text("save_tensor_name"))),
-      used: [...outputs, ...savers.map((saver) => nodeName(saver.text("restore_op_name")))],
+      restored: savers.map((saver) => nodeName(saver.text("restore_op_name"))),
+      used: outputs,
       called: objects.flatMap((one) => one.messages("concrete_functions")).map((entry) => entry.text("key")),
     };
     for (const graph of meta.messages("graph_def")) this.graph(graph, roots);
@@ -60,7 +61,7 @@ export class TensorflowWalk {
     if (metadata.trimStart().startsWith("{")) this.settings.push({ name: identifier, text: metadata });
   }
 
-  graph(graph: Message, roots: Roots = { saved: [], used: [], called: [] }): void {
+  graph(graph: Message, roots: Roots = { saved: [], restored: [], used: [], called: [] }): void {
     const main = new Nodes(graph.messages("node"));
     const functions = new Map<string, Nodes>();
     for (const one of graph.messages("library").flatMap((library) => library.messages("function"))) {
@@ -69,17 +70,17 @@ export class TensorflowWalk {
       const held = functions.has(name) ? `${name}#${functions.size}` : name;
       functions.set(held, new Nodes(one.messages("node_def")));
     }
-    const saver = new SaverScope(main, functions, roots);
-    for (const node of main.list) this.node(node, main, saver.nodes.has(node.name), "", functions);
+    const scopes = new Scopes(main, functions, roots);
+    for (const node of main.list) this.node(node, main, scopes.ofNode(node.name), "", functions);
     for (const [name, nodes] of functions) {
-      for (const node of nodes.list) this.node(node, nodes, saver.functions.has(name), name, functions);
+      for (const node of nodes.list) this.node(node, nodes, scopes.ofFunction(name), name, functions);
     }
   }
 
   private node(
     node: Node,
     siblings: Nodes,
-    saver: boolean,
+    scope: Scope,
     within: string,
     functions: ReadonlyMap<string, unknown>,
   ): void {
@@ -87,10 +88,13 @@ export class TensorflowWalk {
     if (functions.has(node.op)) return;
     const constants = NAMES_FILES.test(node.op) ? constantsOf(node, siblings) : [];
     const given: Argument[] = constants.map((text) => ({ kind: "text", text }));
+    // The name of its file comes from nowhere: no caller and no asset gives one.
+    if (node.inputs.length === 0 && node.op.startsWith("InitializeTable"))
+      given.push({ kind: "other", text: "no input" });
     const place = within === "" ? "" : `  # in ${within}`;
     this.operations.add({
       use: "op",
-      module: saver ? "saver" : "",
+      module: scope,
       name: node.op,
       arguments: given,
       text: `${node.op}(${constants.map((text) => JSON.stringify(text)).join(", ")})${place}`,
@@ -143,12 +147,16 @@ function readNode(node: Message): Node {
 /** `^scope/node:0` is the node `scope/node`. */
 const nodeName = (input: string): string => input.replace(/^\^/, "").replace(/:[\w:]*$/, "");
 
-/** Where a loaded model begins: what its saver writes with, and all else. */
+/** Where a loaded model begins: what its saver writes with, what it restores with, and all else. */
 interface Roots {
   readonly saved: readonly string[];
+  readonly restored: readonly string[];
   readonly used: readonly string[];
   readonly called: readonly string[];
 }
+
+/** What a node belongs to: the model's saver alone, what it restores with, or the model. */
+type Scope = "saver" | "restorer" | "";
 
 /** The nodes of one graph or function. */
 class Nodes {
@@ -175,8 +183,9 @@ class Nodes {
 
 const FED = new Set(["Placeholder", "PlaceholderWithDefault"]);
 const WRITES = new Set(["SaveV2", "Save", "SaveSlices", "MergeV2Checkpoints"]);
+const RESTORES = new Set(["RestoreV2", "Restore", "RestoreSlice"]);
 
-/** Where a node writes is said by whoever runs it, with a plain name of a file for a default. */
+/** The name of the file comes from whoever runs it, with a plain name for a default. */
 function isFed(node: Node, nodes: Nodes): boolean {
   const needed = [...nodes.needs(node.inputs.slice(0, 2))].map((name) => nodes.get(name));
   return (
@@ -185,19 +194,26 @@ function isFed(node: Node, nodes: Nodes): boolean {
   );
 }
 
-/** What only a saver reaches. Whoever loads a model runs the rest, and what the graph restores with. */
-class SaverScope {
-  readonly nodes: ReadonlySet<string>;
-  readonly functions: ReadonlySet<string>;
+/** Tells the savers of a model from the model. Whoever loads a model runs the rest, and what it restores with. */
+class Scopes {
+  readonly #savingNodes: ReadonlySet<string>;
+  readonly #restoringNodes: ReadonlySet<string>;
+  readonly #savingFunctions: ReadonlySet<string>;
+  readonly #restoringFunctions: ReadonlySet<string>;
 
   constructor(main: Nodes, functions: ReadonlyMap<string, Nodes>, roots: Roots) {
-    const used = main.needs(roots.used);
     // Training leaves savers in a graph that it names no more.
-    const writers = main.list.filter(({ op }) => WRITES.has(op)).slice(0, WRITERS_MAX);
-    const left = writers.filter((node) => isFed(node, main)).map(({ name }) => name);
-    const own = main.needs([...roots.saved, ...left]);
-    this.nodes = new Set([...own].filter((name) => !used.has(name)));
-    const calls = (list: readonly Node[], more: readonly string[]): ReadonlySet<string> => {
+    const left = (names: ReadonlySet<string>): string[] =>
+      main.list
+        .filter(({ op }) => names.has(op))
+        .slice(0, WRITERS_MAX)
+        .filter((node) => isFed(node, main))
+        .map(({ name }) => name);
+    const loaded = main.needs([...roots.used, ...roots.restored]);
+    const own = main.needs([...roots.saved, ...left(WRITES)]);
+    this.#savingNodes = new Set([...own].filter((name) => !loaded.has(name)));
+    this.#restoringNodes = main.needs([...roots.restored, ...left(RESTORES)]);
+    const calls = (list: readonly Node[], more: readonly string[] = []): ReadonlySet<string> => {
       const called = new Set(more.filter((name) => functions.has(name)));
       const visit = (node: Node): void => {
         for (const name of [node.op, ...node.functions]) if (functions.has(name)) called.add(name);
@@ -206,15 +222,21 @@ class SaverScope {
       for (const name of called) functions.get(name)?.list.forEach(visit);
       return called;
     };
-    const saving = calls(
-      main.list.filter(({ name }) => this.nodes.has(name)),
-      [],
-    );
+    const saving = calls(main.list.filter(({ name }) => this.#savingNodes.has(name)));
     const others = calls(
-      main.list.filter(({ name }) => !this.nodes.has(name)),
+      main.list.filter(({ name }) => !this.#savingNodes.has(name)),
       roots.called,
     );
-    this.functions = new Set([...saving].filter((name) => !others.has(name)));
+    this.#savingFunctions = new Set([...saving].filter((name) => !others.has(name)));
+    this.#restoringFunctions = calls(main.list.filter(({ name }) => this.#restoringNodes.has(name)));
+  }
+
+  ofNode(name: string): Scope {
+    return this.#savingNodes.has(name) ? "saver" : this.#restoringNodes.has(name) ? "restorer" : "";
+  }
+
+  ofFunction(name: string): Scope {
+    return this.#savingFunctions.has(name) ? "saver" : this.#restoringFunctions.has(name) ? "restorer" : "";
   }
 }
 
