@@ -94,7 +94,8 @@ export class TensorflowWalk {
     const place = within === "" ? "" : `  # in ${within}`;
     this.operations.add({
       use: "op",
-      module: scope,
+      // Only of what writes or reads checkpoints it matters where it stands.
+      module: RESTORES.has(node.op) || (scope === "saver" && WRITES.has(node.op)) ? scope : "",
       name: node.op,
       arguments: given,
       text: `${node.op}(${constants.map((text) => JSON.stringify(text)).join(", ")})${place}`,
