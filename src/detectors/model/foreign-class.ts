@@ -100,7 +100,8 @@ function judgeClass({ module = "", name, arguments: given }: Operation): Judged 
   if (CARRIERS.test(name)) return undefined;
   const shown = quote(module ? `${module}.${name}` : name);
   const last = name.split(".").at(-1) ?? "";
-  if (module === "") {
+  // The program that loads the model is `__main__`: it brings its own classes.
+  if (module === "" || module === "__main__") {
     const registered = given[0]?.kind === "text" ? given[0].text : "";
     // `package>Class`: only what the caller registered is found by it.
     if (CLASSES.has(last) || registered.startsWith("keras")) return undefined;

@@ -51,6 +51,8 @@ interface FractalHeap {
   readonly lengthBytes: number;
   readonly root: number;
   readonly rows: number;
+  /** The tree of objects that are too long for a block. */
+  readonly huge: number;
 }
 
 async function fractalHeap(file: Hdf5Bytes, address: number): Promise<FractalHeap> {
@@ -61,7 +63,9 @@ async function fractalHeap(file: Hdf5Bytes, address: number): Promise<FractalHea
   const filters = head.number(2);
   const flags = head.byte();
   const managedMax = head.number(4);
-  head.skip(l + o + l + o + 8 * l);
+  head.skip(l);
+  const huge = head.offset();
+  head.skip(l + o + 8 * l);
   const width = head.number(2);
   const startBytes = head.length();
   const directMax = head.length();
@@ -81,6 +85,7 @@ async function fractalHeap(file: Hdf5Bytes, address: number): Promise<FractalHea
     lengthBytes: Math.ceil(Math.log2(Math.max(2, Math.min(directMax, managedMax) + 1)) / 8),
     root,
     rows,
+    huge,
   };
 }
 
@@ -133,12 +138,27 @@ export async function* heapObjects(file: Hdf5Bytes, heapAddress: number, treeAdd
       yield id.part(Math.min(length, id.left));
       continue;
     }
-    if ((flags & 0x30) !== 0) throw new Hdf5Fault("unsupported", "a huge object in a heap");
+    if ((flags & 0x30) === 0x10) {
+      yield await hugeObject(file, heap.huge, id.number(Math.min(file.lengthBytes, id.left)));
+      continue;
+    }
+    if ((flags & 0x30) !== 0) throw new Hdf5Fault("unsupported", "an object of an unknown kind in a heap");
     const offset = id.number(Math.min(heap.offsetBytes, id.left));
     const length = id.number(Math.min(heap.lengthBytes, id.left));
     const block = await findBlock(file, heap, offset);
     yield await file.block(block.address + offset - block.from, length, "an object in a heap");
   }
+}
+
+/** An object that lies outside of its heap, by its number. */
+async function hugeObject(file: Hdf5Bytes, treeAddress: number, wanted: number): Promise<Cursor> {
+  for await (const { record, type } of treeRecords(file, treeAddress)) {
+    if (type !== 1) break;
+    const address = record.offset();
+    const length = record.length();
+    if (record.length() === wanted) return file.block(address, length, "a huge object");
+  }
+  throw new Hdf5Fault("unsupported", "a huge object in a heap");
 }
 
 async function* treeRecords(

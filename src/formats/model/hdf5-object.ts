@@ -197,9 +197,20 @@ async function readAttribute(file: Hdf5Bytes, body: Cursor): Promise<Attribute> 
   const name = body.part(nameBytes).string();
   const type = body.part(typeBytes);
   const elements = version > 1 && flags & 2 ? 1 : elementsOf(body.part(spaceBytes));
-  // The type may be one that the file names elsewhere.
-  if (version > 1 && flags & 1) return { name, bytes: undefined };
-  return { name, bytes: await textOf(file, type, elements, body) };
+  const own = version > 1 && flags & 1 ? await sharedType(file, type) : type;
+  return { name, bytes: await textOf(file, own, elements, body) };
+}
+
+/** A type that stands in an object of its own; a reference to one of version 2 or 3 holds the address of its header. */
+async function sharedType(file: Hdf5Bytes, reference: Cursor): Promise<Cursor> {
+  const version = reference.byte();
+  const kind = reference.byte();
+  if (version === 1) reference.skip(6);
+  else if (kind !== 2 && kind !== 0) throw new Hdf5Fault("unsupported", "a type that is shared in a heap");
+  const messages = await readMessages(file, reference.offset());
+  const found = messages.find(({ type, flags }) => type === 0x03 && (flags & 2) === 0);
+  if (!found) throw new Hdf5Fault("malformed", "no type where one should be");
+  return found.body;
 }
 
 function elementsOf(space: Cursor): number {
