@@ -151,6 +151,10 @@ export function buildAnchors(
   );
   const noteWords = (parts.size >> 5) + 1;
   let notes = new Uint32Array(0);
+  const reachOf = Float64Array.from({ length: parts.size }, (_, part) =>
+    (setsFrom[part] ?? []).reduce((most, { within }) => Math.max(most, within), 0),
+  );
+  const placeOf = new Int32Array(parts.size);
   const around = new Around(
     list.filter((pattern) => pattern.parts.length > 0),
     setsWith,
@@ -170,8 +174,11 @@ export function buildAnchors(
         while (record > 0 && start < (ends[record - 1] as number)) record--;
         return start >= (starts[record] as number);
       };
-      /** Record, part and place of each rarest part. */
+      /** Of each rarest part: record, part, and where it begins first and last, nearer each time than its sets reach. */
       const places: number[] = [];
+      placeOf.fill(-1);
+      let askedOf = -1;
+      let asked = 0;
       literals.find(
         bytes,
         starts[0] as number,
@@ -181,16 +188,28 @@ export function buildAnchors(
           if ((pattern.word && !isWord(bytes, start, end)) || !seek(start) || end > (ends[record] as number)) return;
           or(masks, record, pattern.mask, words);
           if (pattern.checks.length > 0) {
+            asked = record === askedOf ? asked + 1 : 1;
+            askedOf = record;
             const following = latin1(bytes, start, Math.min(ends[record] as number, start + FOLLOWING_BYTES_MAX));
             const before = latin1(bytes, Math.max(starts[record] as number, start - BEFORE_BYTES), start);
-            for (const { detector, worth } of pattern.checks)
-              if (worth(following, before)) masks[record * words + (detector >> 5)]! |= 1 << (detector & 31);
+            for (const { detector, worth } of pattern.checks) {
+              if (asked > ASKED_MAX || worth(following, before))
+                masks[record * words + (detector >> 5)]! |= 1 << (detector & 31);
+            }
           }
           for (let p = 0; p < pattern.noted.length; p++) {
             const part = pattern.noted[p] as number;
             notes[record * noteWords + (part >> 5)]! |= 1 << (part & 31);
           }
-          for (let p = 0; p < pattern.rarest.length; p++) places.push(record, pattern.rarest[p] as number, start);
+          for (let p = 0; p < pattern.rarest.length; p++) {
+            const part = pattern.rarest[p] as number;
+            const place = placeOf[part] as number;
+            // A record full of one literal is one place, not millions (CWE-770).
+            if (place >= 0 && places[place] === record && start - places[place + 3]! <= (reachOf[part] as number)) {
+              places[place + 2] = Math.min(start, places[place + 2] as number);
+              places[place + 3] = Math.max(start, places[place + 3] as number);
+            } else placeOf[part] = places.push(record, part, start, start) - 4;
+          }
         },
         (byte, at) => {
           if (!seek(at)) return;
@@ -199,8 +218,9 @@ export function buildAnchors(
         },
       );
       const windows: Window[] = [];
-      for (let p = 0; p < places.length; p += 3) {
-        const [of, part, at] = [places[p] as number, places[p + 1] as number, places[p + 2] as number];
+      for (let p = 0; p < places.length; p += 4) {
+        const of = places[p] as number;
+        const part = places[p + 1] as number;
         let reach = -1;
         for (const set of setsFrom[part] as readonly PartSet[]) {
           const there = set.noted.every((note) => (notes[of * noteWords + (note >> 5)]! >>> (note & 31)) & 1);
@@ -208,9 +228,12 @@ export function buildAnchors(
           if (set.whole) masks[of * words + (set.detector >> 5)]! |= 1 << (set.detector & 31);
           else reach = Math.max(reach, set.within);
         }
-        if (reach >= 0) addWindow(windows, of, at, reach, starts[of] as number, ends[of] as number);
+        if (reach < 0) continue;
+        const from = Math.max(starts[of] as number, (places[p + 2] as number) - reach);
+        const to = Math.min(ends[of] as number, (places[p + 3] as number) + reach + PART_BYTES_MAX);
+        windows.push({ record: of, from, to });
       }
-      if (windows.length > 0) around.mark(input, windows, masks);
+      if (windows.length > 0) around.mark(input, merged(windows), masks);
     },
   };
 }
@@ -221,28 +244,25 @@ const latin1 = (bytes: Uint8Array, from: number, to: number): string =>
 /** Bytes of a record around the rarest part of a set. */
 interface Window {
   readonly record: number;
-  from: number;
+  readonly from: number;
   to: number;
 }
 
+/** A record with more literals to ask about than this is looked at without asking (CWE-407). */
+const ASKED_MAX = 10_000;
 /** A part is no longer than this with its escapes. */
 const PART_BYTES_MAX = 256;
 
-function addWindow(
-  windows: Window[],
-  record: number,
-  at: number,
-  reach: number,
-  recordStart: number,
-  recordEnd: number,
-): void {
-  const from = Math.max(recordStart, at - reach);
-  const to = Math.min(recordEnd, at + reach + PART_BYTES_MAX);
-  const last = windows[windows.length - 1];
-  if (last?.record === record && from <= last.to && to >= last.from) {
-    last.from = Math.min(last.from, from);
-    last.to = Math.max(last.to, to);
-  } else windows.push({ record, from, to });
+/** The windows in order, and none of them over another: bytes are searched again once, whatever their number. */
+function merged(windows: Window[]): Window[] {
+  windows.sort((a, b) => a.from - b.from);
+  const out: Window[] = [];
+  for (const window of windows) {
+    const last = out[out.length - 1];
+    if (last?.record === window.record && window.from <= last.to) last.to = Math.max(last.to, window.to);
+    else out.push(window);
+  }
+  return out;
 }
 
 /** Remembers where the parts of the sets were last seen, and marks a detector when one of its sets is together. */

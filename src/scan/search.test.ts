@@ -270,3 +270,25 @@ test("no bytes make it throw, and what it marks does not depend on its neighbour
     { numRuns: 300 },
   );
 });
+
+test("what stands around a literal decides, and a record full of them is looked at all the same", () => {
+  const asked: string[] = [];
+  const worth = (following: string, before: string): boolean => {
+    asked.push(`${before}|${following}`);
+    return following.startsWith("://x.") && before.endsWith("ftp");
+  };
+  assert.deepEqual(marks([{ at: "://", worth }], "http://a.b ftp://x.y"), [0]);
+  assert.deepEqual(asked, ["http|://a.b ftp://x.y", "http://a.b ftp|://x.y"]);
+  assert.deepEqual(marks([{ at: "://", worth: () => false }], "a://b ".repeat(9_000)), []);
+  assert.deepEqual(marks([{ at: "://", worth: () => false }], "a://b ".repeat(11_000)), [0]);
+});
+
+test("parts are found together wherever they stand in a record full of the rarest", () => {
+  const set = { all: ["zzmarker", ["user", "input"]], within: 100 } as const;
+  const full = "zzmarker ".repeat(200_000);
+  assert.deepEqual(marks([set], full), []);
+  assert.deepEqual(marks([set], `${full}the user`), [0]);
+  assert.deepEqual(marks([set], `the input ${full}`), [0]);
+  assert.deepEqual(marks([set], `zzmarker ${"-".repeat(200)} user ${"-".repeat(200)} zzmarker`), []);
+  assert.deepEqual(marks([set], `zzmarker ${"-".repeat(200)} user zzmarker`), [0]);
+});
