@@ -66,6 +66,7 @@ export const LOADERS = [
   "onnx",
   "gguf",
   "safetensors",
+  "archive",
   "other",
 ] as const;
 export type Loader = (typeof LOADERS)[number];

@@ -35,6 +35,7 @@ import { promptInjection } from "./instruction/prompt-injection.ts";
 import { systemPromptSpoof } from "./instruction/system-prompt-spoof.ts";
 import { toolCallAbuse } from "./instruction/tool-call-abuse.ts";
 import { extensionMismatch } from "./integrity/extension-mismatch.ts";
+import { irregularArchive } from "./integrity/irregular-archive.ts";
 import { polyglot } from "./integrity/polyglot.ts";
 import { declaredBackdoor } from "./metadata/declared-backdoor.ts";
 import { executableConfig } from "./metadata/executable-config.ts";
@@ -52,6 +53,7 @@ import { graphOperator } from "./model/graph-operator.ts";
 import { irregularPickle } from "./model/irregular-pickle.ts";
 import { irregularStructure } from "./model/irregular-structure.ts";
 import { outsideFile } from "./model/outside-file.ts";
+import { torchscriptOperator } from "./model/torchscript-operator.ts";
 import { unevenAdapter } from "./model/uneven-adapter.ts";
 import { unlistedPickleCall } from "./model/unlisted-pickle-call.ts";
 import { unlistedPickleName } from "./model/unlisted-pickle-name.ts";
@@ -136,6 +138,7 @@ export const detectors: readonly Detector[] = [
   systemPromptSpoof,
   toolCallAbuse,
   extensionMismatch,
+  irregularArchive,
   polyglot,
   declaredBackdoor,
   executableConfig,
@@ -153,6 +156,7 @@ export const detectors: readonly Detector[] = [
   irregularPickle,
   irregularStructure,
   outsideFile,
+  torchscriptOperator,
   unevenAdapter,
   unlistedPickleCall,
   unlistedPickleName,

@@ -26,7 +26,6 @@ test("every file is named, and said not to have been looked at", async () => {
     "setup.exe": /Windows/,
     "page.pdf": /PDF/,
     "rows.sqlite": /SQLite/,
-    "row.npy": /NumPy/,
     "tone.wav": /WAVE/,
   };
   const files = globSync("testdata/formats/foreign/*");

@@ -14,16 +14,20 @@ import { json } from "./json.ts";
 import { jsonl } from "./jsonl.ts";
 import { kerasConfig } from "./keras-config.ts";
 import { keras } from "./keras.ts";
+import { lz4 } from "./lz4.ts";
+import { lzma } from "./lzma.ts";
 import { modelXml } from "./model-xml.ts";
 import { msgpack } from "./msgpack.ts";
 import { notebook } from "./notebook.ts";
 import { numericModel } from "./numeric-model.ts";
+import { numpy } from "./numpy.ts";
 import { onnx } from "./onnx.ts";
 import { parquet } from "./parquet.ts";
 import { pickle } from "./pickle.ts";
 import { pointer } from "./pointer.ts";
 import { pythonLines } from "./python-lines.ts";
 import { python } from "./python.ts";
+import { pytorch } from "./pytorch.ts";
 import { safetensors } from "./safetensors.ts";
 import { settings } from "./settings.ts";
 import { sevenZip } from "./seven-zip.ts";
@@ -37,6 +41,7 @@ import { xml } from "./xml.ts";
 import { xz } from "./xz.ts";
 import { yaml } from "./yaml.ts";
 import { zip } from "./zip.ts";
+import { zlib } from "./zlib.ts";
 import { zstd } from "./zstd.ts";
 
 export const formats: readonly Format[] = [
@@ -54,16 +59,20 @@ export const formats: readonly Format[] = [
   jsonl,
   kerasConfig,
   keras,
+  lz4,
+  lzma,
   modelXml,
   msgpack,
   notebook,
   numericModel,
+  numpy,
   onnx,
   parquet,
   pickle,
   pointer,
   pythonLines,
   python,
+  pytorch,
   safetensors,
   settings,
   sevenZip,
@@ -77,5 +86,6 @@ export const formats: readonly Format[] = [
   xz,
   yaml,
   zip,
+  zlib,
   zstd,
 ];

@@ -1,39 +1,17 @@
 // zip (PKWARE APPNOTE 6.3.10) with zip64: members by the central directory, each decompressed as it is read. Refuses
 // members that share bytes, as the bombs that need no nesting do; names are data and never paths.
-import { crc32, createInflateRaw } from "node:zlib";
 import type { ByteSource } from "../core/bytes.ts";
-import type { Format, MemberPart, Part, ProblemPart, ReadContext } from "../core/format.ts";
+import type { Format, Part, ProblemPart, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { quote } from "../base/escape.ts";
-import { bunzip2 } from "./bzip2.ts";
-import { ByteWindow } from "./shared/byte-window.ts";
-import { OUTPUT_BYTES, runEngine } from "./shared/engine.ts";
-import type { Decoder } from "./shared/expand.ts";
-import { bounded } from "./shared/expand.ts";
-import { partOf, randomAccess } from "./shared/part-of.ts";
-import { readProblem } from "./shared/read-problem.ts";
+import { ArchiveFacts } from "./shared/archive-facts.ts";
+import { randomAccess } from "./shared/part-of.ts";
 import type { ZipDirectory, ZipEntry } from "./shared/zip-directory.ts";
-import { findDirectory, readEntries } from "./shared/zip-directory.ts";
-import { unxz } from "./xz.ts";
-import { unzstd } from "./zstd.ts";
+import { findDirectory, readEntries, startsZip } from "./shared/zip-directory.ts";
+import { member, refused } from "./shared/zip-member.ts";
 
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
-/** Section 4.4.4: general purpose flags. */
-const ENCRYPTED = 1;
-const STRONG_ENCRYPTION = 0x40;
-const MASKED_HEADERS = 0x2000;
-const STORED = 0;
-const FILE_KIND = 0o170000;
-const LINK = 0o120000;
-
-const DECODERS: Readonly<Record<number, Decoder>> = {
-  8: (window) => runEngine(createInflateRaw({ chunkSize: OUTPUT_BYTES }), window, "deflate"),
-  12: bunzip2,
-  93: unzstd,
-  95: unxz,
-};
-
 async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
   let random = randomAccess(source);
   if (!random) {
@@ -55,9 +33,24 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   }
   const { entries, problems } = await collect(random, directory, context);
   yield* problems;
+  const facts = new ArchiveFacts();
+  const torch = isTorch(entries);
+  facts.duplicates(entries);
   // In the order of their bytes, so that shared bytes and gaps show, whatever order the directory names them in.
   let reached = 0;
   for (const entry of entries) {
+    for (let hidden = await localEntry(random, reached); hidden && reached < entry.offset;) {
+      const end = hidden.dataStart + hidden.entry.compressedBytes;
+      if (!hidden.sized || end > entry.offset) break;
+      facts.add(
+        "hidden-member",
+        `${quote(hidden.entry.name)} stands in the zip archive, and its directory does not name it. It was read.`,
+        reached,
+      );
+      yield* member(random, hidden.entry, hidden.dataStart, false, context, facts, false);
+      reached = end;
+      hidden = reached < entry.offset ? await localEntry(random, reached) : undefined;
+    }
     if (entry.offset < reached) {
       yield refused("malformed", entry, "shares bytes with another member, as zip bombs do. It was not searched");
       continue;
@@ -82,9 +75,14 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
       continue;
     }
     reached = next + (await descriptorBytes(random, entry, next));
-    yield* member(random, entry, found.dataStart, found.renamed, context);
+    yield* member(random, entry, found.dataStart, found.renamed, context, facts, torch);
   }
+  yield* facts.parts();
 }
+
+/** PyTorch looks its records up without regard to case. */
+const isTorch = (entries: readonly ZipEntry[]): boolean =>
+  entries.some(({ name }) => /(?:^|[\\/])data\.pkl$/i.test(name));
 
 /** The entries by where they lie, with what is wrong with the directory. */
 async function collect(
@@ -131,13 +129,6 @@ async function collect(
   return { entries: entries.sort((a, b) => a.offset - b.offset), problems };
 }
 
-function refused(code: ProblemPart["code"], entry: ZipEntry, what: string, lost = true): ProblemPart {
-  return problem(code, `${quote(entry.name)} ${what}.`, {
-    lost,
-    at: { member: entry.name, offset: Math.max(0, entry.offset) },
-  });
-}
-
 /** Where the data of a member begins, by its local header. */
 async function locate(
   source: Required<ByteSource>,
@@ -175,108 +166,32 @@ async function descriptorBytes(source: Required<ByteSource>, entry: ZipEntry, at
   return signed + (wide ? 20 : 12);
 }
 
-function* member(
-  source: Required<ByteSource>,
-  entry: ZipEntry,
-  dataStart: number,
-  renamed: boolean,
-  context: ReadContext,
-): Generator<Part> {
-  if (renamed)
-    yield refused(
-      "malformed",
-      entry,
-      "has another name in front of its data than in the directory. It was searched",
-      false,
-    );
-  if (entry.flags & (ENCRYPTED | STRONG_ENCRYPTION | MASKED_HEADERS)) {
-    yield refused("encrypted", entry, "is encrypted. Decrypt it and scan the result");
-    return;
-  }
-  if ((entry.mode & FILE_KIND) === LINK) {
-    yield refused("special-file", entry, "is a symbolic link. It is not followed", false);
-    return;
-  }
-  if (entry.expandedBytes === 0 && entry.compressedBytes === 0) return;
-  const decoder = DECODERS[entry.method];
-  if (!decoder && entry.method !== STORED) {
-    yield refused(
-      "unsupported",
-      entry,
-      `is compressed by method ${entry.method}, which is not read. Unpack the archive and scan the result`,
-    );
-    return;
-  }
-  const data = partOf(source, entry.name, dataStart, dataStart + entry.compressedBytes);
-  yield {
-    kind: "member",
-    name: entry.name,
-    source: decoder ? expanded(data, entry, decoder, context) : stored(data, entry),
-  } satisfies MemberPart;
-}
-
-const stored = (data: Required<ByteSource>, entry: ZipEntry): ByteSource => ({
-  ...data,
-  // Only a read of everything can check the sum.
-  stream: (start, end) =>
-    start === undefined && end === undefined ? checked(data.stream(), entry) : data.stream(start, end),
-});
-
-const expanded = (data: Required<ByteSource>, entry: ZipEntry, decoder: Decoder, context: ReadContext): ByteSource => ({
-  name: entry.name,
-  sizeBytes: undefined,
-  stream: () => checked(expand(data, decoder, context), entry),
-});
-
-async function* expand(data: ByteSource, decoder: Decoder, context: ReadContext): AsyncGenerator<Uint8Array> {
-  const window = new ByteWindow(data.stream());
-  try {
-    yield* bounded(decoder, window, context.limits);
-    if (await window.fill(1)) {
-      throw readProblem(
-        "malformed",
-        "Bytes follow the data of the member that are not part of it. They were not searched.",
-        { at: { member: data.name } },
-      );
-    }
-  } finally {
-    await window.close();
-  }
-}
-
-async function* checked(chunks: AsyncIterable<Uint8Array>, entry: ZipEntry): AsyncGenerator<Uint8Array> {
-  let crc = 0;
-  let size = 0;
-  for await (const chunk of chunks) {
-    crc = crc32(chunk, crc);
-    size += chunk.length;
-    yield chunk;
-  }
-  if (crc !== entry.crc || size !== entry.expandedBytes) {
-    throw readProblem(
-      "corrupt",
-      `The checksum or size of ${quote(entry.name)} does not match what was read. It was searched all the same.`,
-      {
-        lost: false,
-        at: { member: entry.name },
-      },
-    );
-  }
-}
-
 /** What can be saved of an archive that was cut: members, one after another, as long as each says its size. */
 async function* readWithoutDirectory(source: Required<ByteSource>, context: ReadContext): AsyncGenerator<Part> {
+  const facts = new ArchiveFacts();
   let offset = 0;
   for (let members = 0; members < context.limits.membersMax; members++) {
-    const bytes = Buffer.from(await source.slice(offset, offset + LOCAL_BYTES));
-    if (bytes.length < LOCAL_BYTES || bytes.readUInt32LE(0) !== LOCAL) return;
-    const flags = bytes.readUInt16LE(6);
-    const nameBytes = bytes.readUInt16LE(26);
-    const rawName = Buffer.from(await source.slice(offset + LOCAL_BYTES, offset + LOCAL_BYTES + nameBytes));
-    const dataStart = offset + LOCAL_BYTES + nameBytes + bytes.readUInt16LE(28);
-    const compressedBytes = bytes.readUInt32LE(18);
-    if ((flags & 8) !== 0 && compressedBytes === 0) return;
-    const entry: ZipEntry = {
+    const found = await localEntry(source, offset);
+    if (!found?.sized) break;
+    yield* member(source, found.entry, found.dataStart, false, context, facts, false);
+    offset = found.dataStart + found.entry.compressedBytes;
+  }
+  yield* facts.parts();
+}
+
+/** A member by what stands before its data; undefined where none begins. */
+async function localEntry(
+  source: Required<ByteSource>,
+  offset: number,
+): Promise<{ readonly entry: ZipEntry; readonly dataStart: number; readonly sized: boolean } | undefined> {
+  const bytes = Buffer.from(await source.slice(offset, offset + LOCAL_BYTES));
+  if (bytes.length < LOCAL_BYTES || bytes.readUInt32LE(0) !== LOCAL) return undefined;
+  const flags = bytes.readUInt16LE(6);
+  const nameBytes = bytes.readUInt16LE(26);
+  const rawName = Buffer.from(await source.slice(offset + LOCAL_BYTES, offset + LOCAL_BYTES + nameBytes));
+  const compressedBytes = bytes.readUInt32LE(18);
+  return {
+    entry: {
       name: rawName.toString("utf8"),
       rawName,
       flags,
@@ -286,10 +201,11 @@ async function* readWithoutDirectory(source: Required<ByteSource>, context: Read
       expandedBytes: bytes.readUInt32LE(22),
       offset,
       mode: 0,
-    };
-    yield* member(source, entry, dataStart, false, context);
-    offset = dataStart + compressedBytes;
-  }
+    },
+    dataStart: offset + LOCAL_BYTES + nameBytes + bytes.readUInt16LE(28),
+    // Sizes that were not known in time stand behind the data, and nothing says where that ends.
+    sized: (flags & 8) === 0 || compressedBytes !== 0,
+  };
 }
 
 export const zip: Format = {
@@ -298,9 +214,7 @@ export const zip: Format = {
   spec: "PKWARE APPNOTE 6.3.10",
   extensions: [".zip"],
   yields: "members",
-  sniff({ bytes }) {
-    const [a, b, c, d] = bytes;
-    return a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6) || (c === 7 && d === 8)) ? 1 : 0;
-  },
+  // A format that is a zip with certain members knows better.
+  sniff: ({ bytes }) => (startsZip(bytes) ? 0.98 : 0),
   read,
 };

@@ -267,7 +267,7 @@ class UnitScan {
     // A picture that is called one is opened by nothing that looks for archives; the end of each would be one more read.
     const looked =
       format.yields === "model" || (format.id === "foreign" && !format.extensions.includes(head.extension));
-    if (looked && format.id !== "pickle") await this.#appended(source, format, head, open, depth);
+    if (looked) await this.#appended(source, format, head, open, depth);
   }
 
   /**
@@ -632,7 +632,7 @@ export function asProblem(error: unknown): Problem {
   return problem("bug", `A reader failed (${quote(message)}). Please report it.`);
 }
 
-const COMPRESSIONS = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lzma"];
+const COMPRESSIONS = [".gz", ".gzip", ".zst", ".zstd", ".bz2", ".xz", ".lzma", ".lz4", ".z"];
 
 export async function readHead(source: ByteSource, limits: Limits): Promise<Head> {
   let bytes: Uint8Array;

@@ -8,7 +8,7 @@ import { quote } from "../../base/escape.ts";
 const RECORD_TEXT = new Set(["jsonl", "json", "csv", "text", "yaml", "python-lines", "dataset-infos", "xml"]);
 const COLUMNS = new Set(["parquet", "arrow"]);
 const ARCHIVES = new Set(["zip", "tar", "webdataset"]);
-const STREAMS = new Set(["gzip", "zstd", "bzip2", "xz"]);
+const STREAMS = new Set(["gzip", "zstd", "bzip2", "xz", "lzma", "zlib", "lz4"]);
 const PROGRAMS = new Set(["python", "notebook"]);
 /** Kinds that run something, or are loaded by something that does. */
 const LOADED = new Set(["pickle", "pytorch"]);

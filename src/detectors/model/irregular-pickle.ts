@@ -13,7 +13,6 @@ const SEVERITIES: Readonly<Record<string, Severity>> = {
   "operand-too-long": "high",
   "frame-beyond": "high",
   "pickle-in-value": "high",
-  "archive-behind": "high",
   "pickle-behind": "medium",
   "values-left": "medium",
   "bytes-behind": "info",
@@ -34,7 +33,7 @@ export const irregularPickle: ModelDetector = {
   references: ["CWE-502", "CWE-436", "CWE-400", "https://docs.python.org/3/library/pickle.html"],
   docs: {
     finds:
-      "Names that are computed while loading or taken from the extension registry; operands that reach over the end of their frame; memory for thousands of millions of values asked for in one opcode; numbers of thousands of digits; nesting and sharing beyond what a pickler can write (high); values left on the stack, further pickles and archives behind the end of the first.",
+      "Names that are computed while loading or taken from the extension registry; operands that reach over the end of their frame; memory for thousands of millions of values asked for in one opcode; numbers of thousands of digits; nesting and sharing beyond what a pickler can write (high); values left on the stack, further pickles behind the end of the first (medium).",
     matters:
       "Each makes a scanner see another file than Python does, or makes the program that loads it run out of time or memory.",
     misses: "Streams built by hand that use only what picklers use.",

@@ -47,10 +47,10 @@ numpy.core.multiarray: _reconstruct scalar
 numpy._core.multiarray: _reconstruct scalar
 numpy.core.numeric: _frombuffer
 numpy._core.numeric: _frombuffer
+numpy.core._internal: _reconstruct
 numpy.core.internal: _convert_to_stringdtype_kwargs
 numpy._core.internal: _convert_to_stringdtype_kwargs
 numpy._core._internal: _convert_to_stringdtype_kwargs
-numpy.core._internal: _convert_to_stringdtype_kwargs
 numpy.core: _ufunc_reconstruct
 numpy._core: _ufunc_reconstruct
 numpy.core.records: recarray record

@@ -151,6 +151,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "torch._utils._rebuild_wrapper_subclass": makesFirst,
   "numpy.core.multiarray._reconstruct": makesFirst,
   "numpy._core.multiarray._reconstruct": makesFirst,
+  "numpy.core._internal._reconstruct": makesFirst,
   "pandas.core.indexes.base._new_Index": makesFirst,
   "pandas.core.indexes.datetimes._new_DatetimeIndex": makesFirst,
   "pandas.core.indexes.period._new_PeriodIndex": makesFirst,

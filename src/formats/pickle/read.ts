@@ -178,23 +178,6 @@ async function* behind(
     }
     base = next;
   }
-  const zip = await zipBehind(source, from);
-  if (zip !== undefined) {
-    found = true;
-    yield {
-      kind: "model",
-      loader: "pickle",
-      operations: [],
-      irregularities: [
-        {
-          code: "archive-behind",
-          message: `A zip archive stands behind the pickle, at byte ${zip}: two loaders see two files.`,
-          offset: zip,
-        },
-      ],
-    };
-    yield { kind: "member", name: `archive at byte ${zip}`, source: partOf(source, "archive.zip", zip, size) };
-  }
   if (places > PLACES_MAX || end < size)
     yield problem("limit", `What stands behind byte ${from} is too much to be searched for further pickles.`, {
       at: { offset: from },
@@ -236,16 +219,4 @@ function isReal({ machine, finished, start, end }: PickleRun): boolean {
   const imports = done.filter(({ use }) => use === "import");
   if (!imports.every(({ module, name }) => IDENTIFIER.test(module ?? "") && IDENTIFIER.test(name))) return false;
   return finished || done.some(({ use }) => use !== "import");
-}
-
-async function zipBehind(source: Required<ByteSource>, from: number): Promise<number | undefined> {
-  const size = source.sizeBytes ?? 0;
-  if (size - from < 22) return undefined;
-  const tailStart = Math.max(from, size - 22 - 0xffff);
-  const tail = Buffer.from(await source.slice(tailStart, size));
-  const end = tail.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
-  if (end < 0) return undefined;
-  const head = Buffer.from(await source.slice(from, Math.min(size, from + PIECE_BYTES)));
-  const local = head.indexOf(Buffer.from("PK\x03\x04", "latin1"));
-  return local < 0 ? undefined : from + local;
 }

@@ -1,6 +1,6 @@
 // Runs one of zlib's decompressors over a window and knows exactly where its stream ends, which piping does not tell:
 // what follows may be another member, a checksum, or something that somebody hid there.
-import type { BrotliDecompress, InflateRaw, ZstdDecompress } from "node:zlib";
+import type { BrotliDecompress, Inflate, InflateRaw, ZstdDecompress } from "node:zlib";
 import type { ByteWindow } from "./byte-window.ts";
 import { readProblem } from "./read-problem.ts";
 
@@ -8,7 +8,7 @@ import { readProblem } from "./read-problem.ts";
 const INPUT_BYTES = 64 * 1024;
 export const OUTPUT_BYTES: number = 256 * 1024;
 
-export type Engine = InflateRaw | ZstdDecompress | BrotliDecompress;
+export type Engine = Inflate | InflateRaw | ZstdDecompress | BrotliDecompress;
 
 /** The decompressed bytes of one stream; afterwards the window stands just behind it. */
 export async function* runEngine(engine: Engine, window: ByteWindow, what: string): AsyncGenerator<Uint8Array> {

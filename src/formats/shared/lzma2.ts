@@ -1,4 +1,4 @@
-// LZMA2, as the .xz file format uses it, and LZMA as .7z does, after the LZMA specification (lzma-specification.txt, LZMA SDK 23.01) and its
+// LZMA2, as the .xz file format uses it, and LZMA by itself, after the LZMA specification (lzma-specification.txt, LZMA SDK 23.01) and its
 // reference decoder. A chunk is decoded at a time. Every distance and length in it is controlled by whoever made the
 // file and is checked against what has been written.
 
@@ -7,6 +7,10 @@ export const CHUNK_INPUT_MAX: number = 6 + 0x10000;
 const CHUNK_OUTPUT_MAX = 0x200000;
 const ROOM_MIN = 0x100000;
 const PROBABILITY = 1024;
+const MATCH_MAX = 273;
+const STEP_OUTPUT = 0x40000;
+/** A symbol takes fewer bytes of input. */
+export const SYMBOL_INPUT_MAX: number = 32;
 
 export class LzmaFault extends Error {}
 
@@ -86,7 +90,9 @@ export class Lzma2 {
     else if (this.needsState) throw new LzmaFault("no state to begin with");
     const start = this.makeRoom(size);
     this.begin(chunk, control >= 0xc0 ? 6 : 5);
-    this.run(start + size);
+    this.run(start + size, this.input.length, start + size);
+    if (this.position < start + size) throw new LzmaFault("a chunk that is too short");
+    if (this.at !== this.input.length || this.code !== 0) throw new LzmaFault("a chunk of a wrong length");
     return this.window.subarray(start, this.position);
   }
 
@@ -100,8 +106,37 @@ export class Lzma2 {
     lzma.resetState();
     lzma.window = new Uint8Array(size);
     lzma.begin(input, 0);
-    lzma.run(size, false);
+    lzma.run(size, input.length, size);
+    if (lzma.position < size) throw new LzmaFault("a stream that is too short");
     return lzma.window;
+  }
+
+  /** LZMA without chunks: begins with the properties and the five bytes behind them. */
+  open(properties: number, bytes: Uint8Array): void {
+    this.readProperties(properties);
+    this.resetState();
+    this.needsDictionary = false;
+    this.begin(bytes, 0);
+  }
+
+  /** The end marker was read. */
+  ended: boolean = false;
+
+  /**
+   * Decodes up to `size` bytes of LZMA without chunks, fewer where `bytes` run short (a symbol takes no more than
+   * `SYMBOL_INPUT_MAX`), and says how many of `bytes` it used. The output is valid until the next call.
+   */
+  step(bytes: Uint8Array, size: number, last: boolean): { readonly output: Uint8Array; readonly used: number } {
+    this.input = bytes;
+    this.at = 0;
+    const start = this.makeRoom(Math.min(size, STEP_OUTPUT) + MATCH_MAX);
+    const end = start + Math.min(size, STEP_OUTPUT);
+    this.run(
+      end,
+      last ? bytes.length : bytes.length - SYMBOL_INPUT_MAX,
+      end + Math.min(MATCH_MAX, size - (end - start)),
+    );
+    return { output: this.window.subarray(start, this.position), used: Math.min(this.at, bytes.length) };
   }
 
   private readProperties(byte: number): void {
@@ -251,10 +286,10 @@ export class Lzma2 {
     }
   }
 
-  private run(end: number, exact = true): void {
+  /** Until `end` or, of the input, `stop`; the last match may reach up to `limit`. */
+  private run(end: number, stop: number, limit: number): void {
     const { reps } = this;
-    while (this.position < end) {
-      if (this.at > this.input.length) throw new LzmaFault("a chunk that is too short");
+    while (this.position < end && this.at <= stop) {
       const posState = (this.position + this.phase) & this.pbMask;
       const { state } = this;
       if (this.bit(IS_MATCH + state * 16 + posState) === 0) {
@@ -266,6 +301,10 @@ export class Lzma2 {
         length = this.length(LENGTH, posState);
         reps.copyWithin(1, 0, 3);
         reps[0] = this.distance(length);
+        if (reps[0] === -1) {
+          this.ended = true;
+          return;
+        }
         this.state = state < 7 ? 7 : 10;
       } else {
         if (this.bit(IS_REP_G0 + state) === 0) {
@@ -284,9 +323,8 @@ export class Lzma2 {
           this.state = state < 7 ? 8 : 11;
         }
       }
-      this.copy(length, end);
+      this.copy(length, limit);
     }
-    if (exact && (this.at !== this.input.length || this.code !== 0)) throw new LzmaFault("a chunk of a wrong length");
   }
 
   private copy(length: number, end: number): void {

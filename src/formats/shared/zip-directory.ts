@@ -144,3 +144,8 @@ export async function appendedZip(
 const LOCAL = 0x04034b50;
 /** Enough to know where the first one lies: members stand in the order of the directory. */
 const APPENDED_MEMBERS_MAX = 10_000;
+
+export const startsZip = (bytes: Uint8Array): boolean => {
+  const [a, b, c, d] = bytes;
+  return a === 0x50 && b === 0x4b && ((c === 3 && d === 4) || (c === 5 && d === 6) || (c === 7 && d === 8));
+};
