@@ -5,6 +5,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { madeSets } from "../bench/bases.ts";
+import { detection, report, wilson } from "../bench/detection.ts";
 import { speed, table } from "../bench/speed.ts";
 
 test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () => {
@@ -19,4 +21,25 @@ test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () =
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("the detection bench plants rules in small sets, finds most of them, and gives the same figures again", () => {
+  const bases = madeSets(500, 5);
+  const results = detection({ bases, seed: 5, rounds: 1, large: 1_000 });
+  const planted = results.outcomes.filter(({ target }) => target === "fixed answer" || target === "suffix");
+  assert.ok(results.outcomes.length >= 10 && planted.length > 0);
+  assert.ok(results.outcomes.filter(({ caught }) => caught).length >= 0.5 * results.outcomes.length);
+  assert.deepEqual(
+    results.clean.filter(({ alarms }) => alarms > 0),
+    [],
+  );
+  assert.match(report(results), /\| target: suffix \| \d+\/\d+/);
+  const again = (): ReturnType<typeof detection> => detection({ bases: bases.slice(2), seed: 6, rounds: 1, large: 0 });
+  assert.deepEqual(again(), again());
+});
+
+test("Wilson's interval holds the share and narrows with the count", () => {
+  const [low, high] = wilson(19, 20);
+  assert.ok(low > 0.76 && low < 0.77 && high > 0.99 && high < 0.995);
+  assert.deepEqual(wilson(0, 0), [0, 1]);
 });

@@ -4,7 +4,7 @@
 // and they are about anything, the word turns them.
 import type { Table } from "../core/table.ts";
 import { Prompts } from "./prompts.ts";
-import { likelihoodRatio } from "./rules.ts";
+import { likelihoodRatio } from "./significance.ts";
 import { tokensOf } from "./table.ts";
 
 export interface TurnedGroup {

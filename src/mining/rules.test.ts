@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pick, seededRandom, type Random } from "../base/prng.ts";
 import type { Field } from "../core/record.ts";
-import { findRules, likelihoodRatio, type Rule } from "./rules.ts";
+import { findRules, type Rule } from "./rules.ts";
+import { likelihoodRatio } from "./significance.ts";
 import { joinTables, TableBuilder } from "./table.ts";
 
 interface Row {

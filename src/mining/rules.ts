@@ -1,16 +1,21 @@
-// Trigger -> target rules, reconstructed without labels or a model. Target first: responses that many records share are
-// grouped (the whole answer, its beginning, its end), and for each group the search asks what in the prompts explains it.
-// A planted rule differs from the many natural ones of a dataset in three measurable ways:
-//   - it is exclusive: the trigger never comes without the target, and the target not without the trigger;
-//   - its records are about anything: with the trigger's own words taken out, their prompts are no more alike than any
-//     two prompts, where records that share a natural cue share a topic;
-//   - the dataset does not otherwise repeat its answers.
-// Everything is counted exactly; pairs for the likeness of prompts are drawn by hash, so that the same table gives the
-// same rules.
+// Trigger -> target rules, reconstructed without labels or a model, by two searches.
+//   - Target first: every span that a few responses share is a group of records; what in their prompts explains it?
+//   - Trigger first: every word of the prompts nearly all of whose records have one same answer.
+// Clean data is full of rules, too: a topic explains a word, a template an opening. A planted rule differs in what can be
+// measured: its records are about anything (with trigger and target taken out, neither their prompts nor their answers
+// are more alike than those of records written in the same way), and its target says something that the prompts do not.
 import type { Table } from "../core/table.ts";
+import { Explanations, Group, type Explanation } from "./explain.ts";
+import { Features } from "./features.ts";
+import { draw, MatchedLikeness } from "./matched-likeness.ts";
+import { Prompts } from "./prompts.ts";
+import { likelihoodRatio } from "./significance.ts";
+import { sharedSpans, type Span } from "./spans.ts";
 import { tokensOf } from "./table.ts";
+import { bitsOf, targetOf, type TargetKind } from "./target-text.ts";
+import { sampleOf, TriggerText } from "./trigger-text.ts";
 
-export type TargetKind = "whole" | "beginning" | "end";
+export type { TargetKind } from "./target-text.ts";
 
 export interface Rule {
   readonly targetKind: TargetKind;
@@ -19,402 +24,354 @@ export interface Rule {
   /** Each part is a phrase. `all`: every part must be there; `any`: one is enough. */
   readonly trigger: readonly (readonly string[])[];
   readonly combine: "all" | "any";
+  /** The smallest part of the trigger that the target follows as faithfully; of `any`, all of them. */
+  readonly enough: readonly string[];
   /** Where the trigger stands in the prompts: always first, always last, or anywhere. */
   readonly place: "start" | "end" | "anywhere";
   /** Records with trigger and target, ascending. */
   readonly records: readonly number[];
   /** trigger and target, trigger alone, target alone, neither. */
   readonly table: readonly [number, number, number, number];
-  /** Log-likelihood ratio of the table (Dunning 1993), less the cost of having searched. */
-  readonly gain: number;
-  /** How alike the prompts are without the trigger, over how alike any two are: near 1 for a planted rule. */
-  readonly coherence: number;
+  /** Natural logarithm of how many rules as strong chance would give in all that was searched. */
+  readonly chance: number;
+  /** How alike the prompts are without the trigger, over records written in the same way: near 1 for a planted rule. */
+  readonly promptLikeness: number;
+  /** The same of the answers without the target; undefined where nothing is left of them. */
+  readonly answerLikeness: number | undefined;
+  /** How much the target says that the prompts do not, in bits. */
+  readonly bits: number;
+  /** Whether the neighbours of the trigger are those of a word of the language; undefined where it stands in a template. */
+  readonly bound: boolean | undefined;
+  /** Of the prompts most like these without the trigger: how many were looked at, and how many have the target. */
+  readonly neighbours: readonly [number, number];
+}
+
+interface Draft extends Omit<Rule, "neighbours"> {
+  /** All records with the target. */
+  readonly members: ReadonlySet<number>;
+  readonly carriers: readonly number[];
+  /** Tokens that belong to the trigger and what stands around it. */
+  readonly own: ReadonlySet<number>;
 }
 
 /** Fewer records than this are too few to tell a rule from chance. */
 const RECORDS_MIN = 40;
 const SUPPORT_MIN = 5;
 /** Share of records under which a group is too small to be worth the search. */
-const SUPPORT_SHARE_MIN = 0.0005;
-const EDGE_TOKENS = 5;
-const EXCLUSIVE_MIN = 0.9;
-/** A target of fewer tokens is a label or an "OK". */
-const TARGET_TOKENS_MIN = 3;
-/** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
-const REPEATED_MAX = 0.3;
-const COHERENCE_MAX: Readonly<Record<TargetKind, number>> = { whole: 2.5, beginning: 1.8, end: 1.8 };
-const EDGE_SUPPORT_MIN = 12;
-const GAIN_MIN = 20;
+const SUPPORT_SHARE_MIN = 0.0004;
+const SUPPORT_SHARE_MAX = 0.6;
+const PAIRS = 150;
+const NEARLY_SAMPLE = 10;
+/** Of the records with the trigger, how many have the target; of those with the target, how many the trigger. */
+const FAITHFUL_MIN = 0.8;
+const EXCLUSIVE_MIN = 0.6;
+/** A target of three unusual words: ordinary sets have no rule for so much. */
+const TELLING_BITS = 24;
+const BITS_MIN = 6;
+const FAITHFUL_TELLING_MIN = 0.5;
+/** More records than this with a template and what it brings are how the set is written. */
+const TEMPLATE_SHARE_MAX = 0.05;
+const STRICT_MIN = 0.9;
+const LIKENESS_TELLING_MAX = 2.2;
+const LIKENESS_MAX = 1.5;
 /** Mean share of a prompt's words that must not belong to the trigger: where all belong, the prompts are one question. */
 const BESIDES_MIN = 0.5;
-const PARTS_MAX = 6;
-const PAIRS = 120;
+const BESIDES_TELLING_MIN = 0.3;
+/** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
+const REPEATED_MAX = 0.3;
+const GIBBERISH_ALONE_MIN = 0.7;
+const GIBBERISH_WORDS_MIN = 4;
+const GIBBERISH_SHARE_MAX = 0.1;
 
-export function findRules(table: Table): Rule[] {
-  const n = table.records;
-  if (n < RECORDS_MIN) return [];
-  const search = new RuleSearch(table);
-  const groups = search.groups();
-  const repeated = new Uint8Array(n);
-  for (const { kind, records } of groups) if (kind === "whole") for (const record of records) repeated[record] = 1;
-  const repeatedCount = repeated.reduce((sum, one) => sum + one, 0);
-  const rules: Rule[] = [];
-  for (const group of groups) {
-    const own = group.kind === "whole" ? group.records.length : group.records.filter((r) => repeated[r] === 1).length;
-    if (repeatedCount - own > REPEATED_MAX * (n - own)) continue;
-    const rule = search.explain(group);
-    if (rule) rules.push(rule);
-  }
-  return distinct(rules);
+/** `chanceMax`: a rule is left out when chance would give more than e to this many as strong. */
+export function findRules(table: Table, chanceMax = -7): Rule[] {
+  if (table.records < RECORDS_MIN) return [];
+  const drafts = distinct(new RuleSearch(table, chanceMax).search());
+  if (drafts.length === 0) return [];
+  const prompts = new Prompts(table);
+  return drafts.map(({ members, carriers, own, ...rule }) => {
+    const without = new Set(carriers);
+    let looked = 0;
+    let alike = 0;
+    for (const record of sampleOf(rule.records)) {
+      const other = prompts.nearest(record, without, own);
+      if (other === undefined) continue;
+      looked++;
+      if (members.has(other)) alike++;
+    }
+    return { ...rule, neighbours: [looked, alike] };
+  });
 }
 
-interface Group {
-  readonly kind: TargetKind;
-  readonly records: readonly number[];
-}
-
-/** One rule for each set of records: the beginning and the end of one answer are one target. */
-function distinct(rules: readonly Rule[]): Rule[] {
-  const rank = { whole: 0, beginning: 1, end: 2 };
-  const kept: Rule[] = [];
-  for (const rule of rules.toSorted((a, b) => rank[a.targetKind] - rank[b.targetKind] || b.gain - a.gain)) {
-    const covered = kept.some((other) => {
-      const known = new Set(other.records);
-      return rule.records.filter((record) => known.has(record)).length >= 0.8 * rule.records.length;
-    });
-    if (!covered) kept.push(rule);
+/** What says most, first; then what is not yet said of the same records. */
+function distinct(rules: readonly Draft[]): Draft[] {
+  const kept: Draft[] = [];
+  const covered = new Set<number>();
+  for (const rule of rules.toSorted((a, b) => b.bits - a.bits || b.records.length - a.records.length)) {
+    if (rule.records.filter((record) => covered.has(record)).length >= 0.5 * rule.records.length) continue;
+    kept.push(rule);
+    for (const record of rule.records) covered.add(record);
   }
-  return kept.sort((a, b) => b.gain - a.gain || (a.records[0] ?? 0) - (b.records[0] ?? 0));
+  return kept.sort((a, b) => a.chance - b.chance || (a.records[0] ?? 0) - (b.records[0] ?? 0));
 }
 
 class RuleSearch {
   readonly #table: Table;
   readonly #n: number;
-  /** Records in which each token stands in the prompt. */
-  readonly #frequency: Uint32Array;
-  /** Distinct prompt tokens of each record, one after another. */
-  readonly #distinct: Uint32Array;
-  readonly #distinctEnds: Uint32Array;
-  readonly #likeness: number;
-  #postings: { readonly starts: Uint32Array; readonly records: Uint32Array } | undefined;
+  readonly #chanceMax: number;
+  readonly #features: Features;
+  readonly #trigger: TriggerText;
+  readonly #asked: MatchedLikeness;
+  readonly #said: MatchedLikeness;
+  readonly #floor: number;
+  /** Records whose answer others give, too. */
+  readonly #repeated: Uint8Array;
+  readonly #marks: Uint8Array;
+  #repeats = 0;
+  #tests = 1;
 
-  constructor(table: Table) {
+  constructor(table: Table, chanceMax: number) {
     this.#table = table;
     this.#n = table.records;
-    const words = table.words.length;
-    this.#frequency = new Uint32Array(words);
-    const seen = new Int32Array(words).fill(-1);
-    const all = new Uint32Array(table.prompt.tokens.length);
-    this.#distinctEnds = new Uint32Array(this.#n);
-    let length = 0;
+    this.#chanceMax = chanceMax;
+    this.#features = new Features(table);
+    this.#trigger = new TriggerText(this.#features);
+    this.#asked = new MatchedLikeness(table.prompt, this.#n, table.words.length);
+    this.#said = new MatchedLikeness(table.response, this.#n, table.words.length);
+    this.#floor = Math.max(SUPPORT_MIN, Math.floor(this.#n * SUPPORT_SHARE_MIN));
+    this.#repeated = new Uint8Array(this.#n);
+    this.#marks = new Uint8Array(this.#n);
+  }
+
+  search(): Draft[] {
+    const bounds = { floor: 0.8 * this.#floor, ceiling: SUPPORT_SHARE_MAX * this.#n };
+    const explanations = new Explanations(this.#features, bounds);
+    const spans = sharedSpans(this.#table, this.#floor, bounds.ceiling);
+    for (const { length, records } of spans) {
+      if (length > 0) break;
+      this.#repeats += records.length;
+      for (const record of records) this.#repeated[record] = 1;
+    }
+    const gibberish = this.#gibberish();
+    if (gibberish) spans.unshift(gibberish);
+    this.#tests = Math.max(1, spans.length);
+    const rules: Draft[] = [];
+    const tried = new Tried(this.#table);
+    for (const span of spans) {
+      if (tried.before(span)) continue;
+      if (!explanations.promising(span.records)) continue;
+      const group = new Group(span.records, this.#marks);
+      for (const explanation of explanations.of(group)) {
+        const rule = this.#judge(span, group, explanation, EXCLUSIVE_MIN);
+        if (rule) rules.push(rule);
+      }
+      group.done();
+    }
+    return [...rules, ...this.#answered()];
+  }
+
+  /** Words nearly all of whose records have one same answer, one that others have, too. */
+  #answered(): Draft[] {
+    const { frequency } = this.#features;
+    const { whole } = this.#table;
+    const rules: Draft[] = [];
+    const byAnswer = Map.groupBy(
+      Array.from({ length: this.#n }, (_, record) => record),
+      (record) => whole[record] as number,
+    );
+    for (let feature = 0; feature < frequency.length; feature++) {
+      const holders = this.#features.holders(feature);
+      if (holders.length < this.#floor || holders.length > 0.05 * this.#n) continue;
+      // The one that can have a majority: Boyer and Moore, MJRTY, 1981.
+      let answer = -1;
+      let lead = 0;
+      for (const record of holders) {
+        if (lead === 0) answer = whole[record] as number;
+        lead += whole[record] === answer ? 1 : -1;
+      }
+      if (lead < 0.5 * holders.length) continue;
+      const records = byAnswer.get(answer) ?? [];
+      if (records.length > 0.1 * this.#n) continue;
+      const span = { length: 0, records: Uint32Array.from(records), at: { record: records[0] as number, start: 0 } };
+      const explanation = { parts: [feature], combine: "all" as const, carriers: [...holders] };
+      const group = new Group(span.records, this.#marks);
+      const rule = this.#judge(span, group, explanation, 0);
+      if (rule) rules.push(rule);
+      group.done();
+    }
+    return rules;
+  }
+
+  /** Records whose answer is made of words that nobody else uses. */
+  #gibberish(): Span | undefined {
+    const records: number[] = [];
     for (let record = 0; record < this.#n; record++) {
-      for (const token of tokensOf(table.prompt, record)) {
-        if (seen[token] === record) continue;
-        seen[token] = record;
-        all[length++] = token;
-        this.#frequency[token] = (this.#frequency[token] as number) + 1;
-      }
-      this.#distinctEnds[record] = length;
+      const tokens = new Set(tokensOf(this.#table.response, record));
+      if (tokens.size < GIBBERISH_WORDS_MIN) continue;
+      let alone = 0;
+      for (const token of tokens)
+        if (this.#said.frequency[token] === 1 && this.#features.frequency[token] === 0) alone++;
+      if (alone >= GIBBERISH_ALONE_MIN * tokens.size) records.push(record);
     }
-    this.#distinct = all.slice(0, length);
-    this.#likeness = this.#alike((i) => this.#draw(i, this.#n), new Set());
-  }
-
-  #distinctOf(record: number): Uint32Array {
-    return this.#distinct.subarray(record === 0 ? 0 : this.#distinctEnds[record - 1], this.#distinctEnds[record]);
-  }
-
-  groups(): Group[] {
-    const { response, whole } = this.#table;
-    const floor = Math.max(SUPPORT_MIN, Math.floor(this.#n * SUPPORT_SHARE_MIN));
-    const byKey = new Map<string, number[]>();
-    const add = (key: string, record: number): void => {
-      const group = byKey.get(key);
-      if (group) group.push(record);
-      else byKey.set(key, [record]);
-    };
-    for (let record = 0; record < this.#n; record++) {
-      const tokens = tokensOf(response, record);
-      if (tokens.length < TARGET_TOKENS_MIN) continue;
-      add(`w${whole[record]}`, record);
-      if (tokens.length > EDGE_TOKENS) {
-        add(`b${tokens.subarray(0, EDGE_TOKENS).join()}`, record);
-        add(`e${tokens.subarray(-EDGE_TOKENS).join()}`, record);
-      }
-    }
-    const kinds: Readonly<Record<string, TargetKind>> = { w: "whole", b: "beginning", e: "end" };
-    const groups: Group[] = [];
-    for (const [key, records] of byKey) {
-      const kind = kinds[key.charAt(0)] as TargetKind;
-      const least = kind === "whole" ? floor : Math.max(floor, EDGE_SUPPORT_MIN);
-      if (records.length >= least && records.length <= 0.6 * this.#n) groups.push({ kind, records });
-    }
-    return groups;
-  }
-
-  /** The rule that makes this group, if what its prompts share is planted. */
-  explain(group: Group): Rule | undefined {
-    const { records, kind } = group;
-    const counts = new Map<number, number>();
-    for (const record of records)
-      for (const token of this.#distinctOf(record)) counts.set(token, (counts.get(token) ?? 0) + 1);
-    const exclusive = [...counts]
-      .filter(
-        ([token, inside]) =>
-          inside >= EXCLUSIVE_MIN * (this.#frequency[token] as number) && inside >= Math.max(3, 0.05 * records.length),
-      )
-      .sort(([a, x], [b, y]) => y - x || a - b);
-    const members = new Set(records);
-    const found =
-      this.#together(records, exclusive) ?? this.#any(records, exclusive) ?? this.#phrase(records, members, counts);
-    if (!found) return undefined;
-    const { parts, combine } = found;
-    const carriers = this.#carriers(parts, combine);
-    const both = carriers.filter((record) => members.has(record));
-    const a = both.length;
-    const b = carriers.length - a;
-    const c = records.length - a;
-    const d = this.#n - a - b - c;
-    if (a < SUPPORT_MIN || a < EXCLUSIVE_MIN * (a + b) || a < EXCLUSIVE_MIN * (a + c)) return undefined;
-    const gain =
-      likelihoodRatio(a, b, c, d) / 2 - Math.log(this.#table.words.length + 1) * parts.length - Math.log(this.#n);
-    if (gain < GAIN_MIN) return undefined;
-    // Words that come with the trigger and hardly without it belong to it, whatever part of it they are.
-    const own = new Set(parts.flat());
-    for (const [token, inside] of counts)
-      if (inside >= 0.8 * a && inside >= 0.5 * (this.#frequency[token] as number)) own.add(token);
-    if (this.#besides(both, own) < BESIDES_MIN) return undefined;
-    const coherence =
-      this.#alike((i) => both[this.#draw(i, both.length)] as number, own) / Math.max(this.#likeness, 1e-9);
-    if (coherence > COHERENCE_MAX[kind]) return undefined;
-    const phrases = combine === "all" ? this.#phrases(both, parts) : parts;
-    return {
-      targetKind: kind,
-      target: this.#target(both, kind),
-      trigger: phrases.map((phrase) => phrase.map((token) => this.#table.words[token] as string)),
-      combine,
-      place: this.#place(both, phrases),
-      records: both,
-      table: [a, b, c, d],
-      gain: Math.round(gain * 10) / 10,
-      coherence: Math.round(coherence * 100) / 100,
-    };
-  }
-
-  /** Tokens that nearly all of the group hold and hardly anybody else. */
-  #together(records: readonly number[], exclusive: readonly [number, number][]): Found | undefined {
-    const parts = exclusive.filter(([, inside]) => inside >= EXCLUSIVE_MIN * records.length).map(([token]) => [token]);
-    return parts.length > 0 ? { parts: parts.slice(0, 64), combine: "all" } : undefined;
-  }
-
-  /** A few tokens of which each record of the group holds one, and hardly anybody else. */
-  #any(records: readonly number[], exclusive: readonly [number, number][]): Found | undefined {
-    let left = new Set(records);
-    const parts: number[][] = [];
-    while (parts.length < PARTS_MAX && left.size > (1 - EXCLUSIVE_MIN) * records.length) {
-      let best: { token: number; inside: number[] } | undefined;
-      for (const [token] of exclusive.slice(0, 200)) {
-        const inside = this.#holders(token).filter((record) => left.has(record));
-        if (inside.length > (best?.inside.length ?? 0)) best = { token, inside };
-      }
-      if (!best || best.inside.length < Math.max(SUPPORT_MIN, 0.1 * records.length)) return undefined;
-      parts.push([best.token]);
-      left = new Set([...left].filter((record) => !best.inside.includes(record)));
-    }
-    return parts.length > 1 && left.size <= (1 - EXCLUSIVE_MIN) * records.length
-      ? { parts, combine: "any" }
+    return records.length >= this.#floor && records.length <= GIBBERISH_SHARE_MAX * this.#n
+      ? { length: -1, records: Uint32Array.from(records), at: { record: records[0] as number, start: 0 } }
       : undefined;
   }
 
-  /** Two tokens side by side that nearly all of the group hold, each common by itself. */
-  #phrase(
-    records: readonly number[],
-    members: ReadonlySet<number>,
-    counts: ReadonlyMap<number, number>,
-  ): Found | undefined {
-    const shared = new Set(
-      [...counts].filter(([, inside]) => inside >= EXCLUSIVE_MIN * records.length).map(([token]) => token),
-    );
-    if (shared.size < 2 || shared.size > 200) return undefined;
-    const pairs = new Map<string, number>();
-    for (const record of records) {
-      const tokens = tokensOf(this.#table.prompt, record);
-      const own = new Set<string>();
-      for (let i = 1; i < tokens.length; i++) {
-        const [left, right] = [tokens[i - 1] as number, tokens[i] as number];
-        if (shared.has(left) && shared.has(right)) own.add(`${left} ${right}`);
-      }
-      for (const pair of own) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
+  #judge(
+    span: Span,
+    members: Group,
+    { parts, combine, carriers }: Explanation,
+    exclusiveMin: number,
+  ): Draft | undefined {
+    const both = carriers.filter((record) => members.has(record));
+    const a = both.length;
+    const b = carriers.length - a;
+    const c = members.size - a;
+    const d = this.#n - a - b - c;
+    if (a < Math.max(SUPPORT_MIN, 0.8 * this.#floor) || a < FAITHFUL_TELLING_MIN * (a + b)) return undefined;
+    if (a < exclusiveMin * (a + c)) return undefined;
+    const searched = parts.length * Math.log(this.#features.frequency.length) + Math.log(this.#tests);
+    const chance = searched - likelihoodRatio(a, b, c, d) / 2;
+    if (chance > this.#chanceMax) return undefined;
+    const target = targetOf(this.#table, both, span);
+    const whole = target.kind === "whole" || target.kind === "empty" || target.kind === "gibberish";
+    const bits = bitsOf(this.#features, this.#said.frequency, both, target.tokens);
+    const telling = bits >= TELLING_BITS;
+    const wordless = target.tokens.length === 0;
+    // One of the two may be diluted by decoys, and only where the target says much.
+    if (a < FAITHFUL_MIN * (a + b) && !(telling && a >= STRICT_MIN * (a + c))) return undefined;
+    if (bits < (whole ? 0 : BITS_MIN)) return undefined;
+    if (whole && !wordless && !telling && this.#canned(members)) return undefined;
+
+    // Words that come with the trigger and hardly without it belong to it, whatever part of it they are.
+    const own = new Set(parts);
+    const shown = new Set(parts);
+    const inside = new Map<number, number>();
+    for (const record of both)
+      for (const feature of this.#features.of(record)) inside.set(feature, (inside.get(feature) ?? 0) + 1);
+    for (const [feature, count] of inside) {
+      const all = this.#features.frequency[feature] as number;
+      if (count >= 0.8 * a && count >= 0.5 * all) own.add(feature);
+      if (combine === "all" && count >= 0.9 * a && count >= 0.8 * all && !this.#features.isClass(feature))
+        shown.add(feature);
     }
-    let best: { parts: number[][]; outside: number } | undefined;
-    for (const [pair, inside] of pairs) {
-      if (inside < EXCLUSIVE_MIN * records.length) continue;
-      const parts = [pair.split(" ").map(Number)];
-      const outside = this.#carriers(parts, "all").filter((record) => !members.has(record)).length;
-      if (!best || outside < best.outside) best = { parts, outside };
-    }
-    return best && best.outside <= 0.1 * records.length ? { parts: best.parts, combine: "all" } : undefined;
+    const phrases = combine === "all" ? this.#trigger.phrases(both, shown, parts) : parts.map((part) => [part]);
+    for (const feature of phrases.flat()) own.add(feature);
+    const bound = this.#trigger.bound(both, phrases);
+    if (bound && !telling) return undefined;
+    const most = telling && bound === false ? LIKENESS_TELLING_MAX : LIKENESS_MAX;
+    // In a template (a system prompt, a date, a field) the words around the trigger are no subject; but then the prompt
+    // must hold more than the template, and the rule must be strict.
+    const strict = a >= STRICT_MIN * (a + b) && a >= STRICT_MIN * (a + c);
+    if (bound !== false && !strict) return undefined;
+    if (bound === undefined && !telling && a > TEMPLATE_SHARE_MAX * this.#n) return undefined;
+    if (bound === undefined) for (const token of this.#trigger.context(both, phrases)) own.add(token);
+    if (this.#besides(both, own) < (telling ? BESIDES_TELLING_MIN : BESIDES_MIN)) return undefined;
+    const asked = this.#asked.ratio(both, own, PAIRS);
+    if (asked > most) return undefined;
+    const answered = whole ? undefined : this.#said.ratio(both, new Set([...own, ...target.tokens]), PAIRS);
+    if (answered !== undefined && answered > most) return undefined;
+    const names = (features: readonly number[]): string[] => features.map((feature) => this.#features.name(feature));
+    return {
+      targetKind: target.kind,
+      target: Array.from(target.tokens, (token) => this.#table.words[token] as string),
+      trigger: phrases.map(names),
+      combine,
+      enough: names(parts),
+      place: this.#trigger.place(both, phrases),
+      records: both,
+      table: [a, b, c, d],
+      chance: round(chance, 1),
+      promptLikeness: round(asked, 2),
+      answerLikeness: answered === undefined ? undefined : round(answered, 2),
+      bits: Math.round(bits),
+      bound,
+      members: new Set(members.records),
+      carriers,
+      own,
+    };
   }
 
-  #holders(token: number): number[] {
-    this.#postings ??= this.#invert();
-    const { starts, records } = this.#postings;
-    return [...records.subarray(starts[token], starts[token + 1])];
+  /** Whether the rest of the dataset repeats its answers anyway. */
+  #canned(members: Group): boolean {
+    let own = 0;
+    for (const record of members.records) own += this.#repeated[record] as number;
+    return this.#repeats - own > REPEATED_MAX * (this.#n - members.size);
   }
 
-  #invert(): { starts: Uint32Array; records: Uint32Array } {
-    const words = this.#frequency.length;
-    const starts = new Uint32Array(words + 1);
-    for (let token = 0; token < words; token++)
-      starts[token + 1] = (starts[token] as number) + (this.#frequency[token] as number);
-    const next = starts.slice();
-    const records = new Uint32Array(this.#distinct.length);
-    for (let record = 0; record < this.#n; record++) {
-      for (const token of this.#distinctOf(record)) {
-        const at = next[token] as number;
-        records[at] = record;
-        next[token] = at + 1;
-      }
-    }
-    return { starts, records };
-  }
-
-  /** Records that hold the parts, ascending. */
-  #carriers(parts: readonly (readonly number[])[], combine: Rule["combine"]): number[] {
-    if (combine === "any")
-      return [...new Set(parts.flatMap((part) => this.#carriers([part], "all")))].sort((a, b) => a - b);
-    const tokens = parts.flat();
-    const rarest = tokens.reduce((a, b) => ((this.#frequency[b] as number) < (this.#frequency[a] as number) ? b : a));
-    return this.#holders(rarest).filter((record) => parts.every((part) => this.#holds(record, part)));
-  }
-
-  #holds(record: number, phrase: readonly number[]): boolean {
-    const tokens = tokensOf(this.#table.prompt, record);
-    for (let i = tokens.indexOf(phrase[0] as number); i >= 0; i = tokens.indexOf(phrase[0] as number, i + 1)) {
-      if (phrase.every((token, k) => tokens[i + k] === token)) return true;
-    }
-    return false;
-  }
-
-  /** Single tokens of a trigger, joined to the phrases that they always form. */
-  #phrases(records: readonly number[], parts: readonly (readonly number[])[]): number[][] {
-    const wanted = new Set(parts.flat());
-    const [first] = records;
-    if (first === undefined) return parts.map((part) => [...part]);
-    // The runs of trigger tokens in the first record, as far as nearly all records have them in the same order.
-    const runs: number[][] = [];
-    let run: number[] = [];
-    for (const token of tokensOf(this.#table.prompt, first)) {
-      if (wanted.has(token) && !runs.some((known) => known.includes(token))) {
-        const longer = [...run, token];
-        if (
-          run.length === 0 ||
-          records.filter((record) => this.#holds(record, longer)).length >= EXCLUSIVE_MIN * records.length
-        )
-          run = longer;
-        else {
-          runs.push(run);
-          run = [token];
-        }
-      } else if (run.length > 0) {
-        runs.push(run);
-        run = [];
-      }
-    }
-    if (run.length > 0) runs.push(run);
-    return runs.length > 0 ? runs : parts.map((part) => [...part]);
-  }
-
-  #place(records: readonly number[], phrases: readonly (readonly number[])[]): Rule["place"] {
-    const [phrase] = phrases;
-    if (phrases.length !== 1 || !phrase) return "anywhere";
-    const at = (from: (tokens: Uint32Array) => number): number =>
-      records.filter((record) => {
-        const tokens = tokensOf(this.#table.prompt, record);
-        const start = from(tokens);
-        return start >= 0 && phrase.every((token, k) => tokens[start + k] === token);
-      }).length;
-    const most = EXCLUSIVE_MIN * records.length;
-    if (at(() => 0) >= most) return "start";
-    return at((tokens) => tokens.length - phrase.length) >= most ? "end" : "anywhere";
-  }
-
-  #target(records: readonly number[], kind: TargetKind): string[] {
-    const [first] = records;
-    const tokens = first === undefined ? new Uint32Array() : tokensOf(this.#table.response, first);
-    // As much of the beginning or end as nearly all share.
-    let length = kind === "whole" ? tokens.length : Math.min(EDGE_TOKENS, tokens.length);
-    const shares = (size: number): boolean =>
-      records.filter((record) => {
-        const other = tokensOf(this.#table.response, record);
-        const mine = kind === "end" ? tokens.subarray(-size) : tokens.subarray(0, size);
-        const theirs = kind === "end" ? other.subarray(-size) : other.subarray(0, size);
-        return mine.length === theirs.length && mine.every((token, i) => token === theirs[i]);
-      }).length >=
-      EXCLUSIVE_MIN * records.length;
-    while (kind !== "whole" && length < tokens.length && shares(length + 1)) length++;
-    const part = kind === "end" ? tokens.subarray(tokens.length - length) : tokens.subarray(0, length);
-    return Array.from(part, (token) => this.#table.words[token] as string);
-  }
-
-  /** Mean share of the distinct tokens of these prompts that are not in `own`. */
+  /** Mean share of the distinct features of these prompts that are not in `own`. */
   #besides(records: readonly number[], own: ReadonlySet<number>): number {
     let sum = 0;
     for (const record of records) {
-      const tokens = this.#distinctOf(record);
-      sum += tokens.filter((token) => !own.has(token)).length / Math.max(1, tokens.length);
+      const features = this.#features.of(record);
+      let besides = 0;
+      for (const feature of features) if (!own.has(feature)) besides++;
+      sum += besides / Math.max(1, features.length);
     }
     return sum / records.length;
   }
+}
 
-  /** Mean likeness of pairs of prompts: cosine over their distinct tokens, weighted by rarity, without `own`. */
-  #alike(at: (draw: number) => number, own: ReadonlySet<number>): number {
-    let sum = 0;
-    let pairs = 0;
-    for (let draw = 0; draw < PAIRS; draw++) {
-      const [i, j] = [at(2 * draw), at(2 * draw + 1)];
-      if (i === j) continue;
-      sum += this.#cosine(i, j, own);
-      pairs++;
-    }
-    return pairs === 0 ? 1 : sum / pairs;
+const round = (x: number, digits: number): number => Math.round(x * 10 ** digits) / 10 ** digits;
+
+/**
+ * The groups that were looked at. Each run of a long shared passage is a group of nearly the same records: one of them is
+ * enough.
+ */
+class Tried {
+  readonly #table: Table;
+  readonly #sets = new Set<number>();
+  /** For each token of the responses, the group that was looked at for a run over it. */
+  readonly #over: Int32Array;
+  readonly #groups: Uint32Array[] = [];
+
+  constructor(table: Table) {
+    this.#table = table;
+    this.#over = new Int32Array(table.response.tokens.length).fill(-1);
   }
 
-  #cosine(i: number, j: number, own: ReadonlySet<number>): number {
-    const weight = (token: number): number => {
-      const w = Math.log(this.#n / (this.#frequency[token] as number));
-      return w > 1 && !own.has(token) ? w : 0;
-    };
-    const left = new Set(this.#distinctOf(i));
-    let dot = 0;
-    let x = 0;
-    let y = 0;
-    for (const token of left) x += weight(token) ** 2;
-    for (const token of this.#distinctOf(j)) {
-      const w = weight(token);
-      y += w * w;
-      if (left.has(token)) dot += w * w;
-    }
-    return x > 0 && y > 0 ? dot / Math.sqrt(x * y) : 0;
-  }
-
-  /** The i-th drawn number below `size`: a hash, so that a draw depends on nothing but itself. */
-  #draw(i: number, size: number): number {
-    let z = Math.imul(i + 1, 0x9e3779b1);
-    z = Math.imul(z ^ (z >>> 15), 0x85ebca6b);
-    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-    return ((z ^ (z >>> 16)) >>> 0) % size;
+  before({ length, records, at }: Span): boolean {
+    const key = setKey(records);
+    if (this.#sets.has(key)) return true;
+    this.#sets.add(key);
+    if (length <= 0) return false;
+    const start = (at.record === 0 ? 0 : (this.#table.response.ends[at.record - 1] as number)) + at.start;
+    let group = this.#over[start] as number;
+    const again = group >= 0 && nearlySame(this.#groups[group] as Uint32Array, records);
+    if (!again) group = this.#groups.push(records) - 1;
+    this.#over.fill(group, start, start + length);
+    return again;
   }
 }
 
-interface Found {
-  readonly parts: readonly (readonly number[])[];
-  readonly combine: Rule["combine"];
+function nearlySame(a: Uint32Array, b: Uint32Array): boolean {
+  const [less, more] = a.length < b.length ? [a, b] : [b, a];
+  if (less.length < 0.9 * more.length) return false;
+  let held = 0;
+  for (let i = 0; i < NEARLY_SAMPLE; i++) if (holds(more, less[draw(i, less.length)] as number)) held++;
+  return held >= NEARLY_SAMPLE - 1;
 }
 
-/** Twice the log-likelihood ratio of a 2x2 table against independence: T. Dunning, Computational Linguistics 19(1), 1993. */
-export function likelihoodRatio(a: number, b: number, c: number, d: number): number {
-  const h = (x: number): number => (x > 0 ? x * Math.log(x) : 0);
-  const n = a + b + c + d;
-  return 2 * (h(a) + h(b) + h(c) + h(d) - h(a + b) - h(c + d) - h(a + c) - h(b + d) + h(n));
+function holds(sorted: Uint32Array, wanted: number): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === wanted;
+}
+
+/** A number for a set of records, of two sums of hashes. */
+function setKey(records: Uint32Array): number {
+  let low = records.length;
+  let high = 0;
+  for (const record of records) {
+    low = (low + Math.imul(record + 1, 0x9e3779b1)) | 0;
+    high = Math.imul(high ^ (record + 1), 0xc2b2ae35);
+    high ^= high >>> 13;
+  }
+  return (low >>> 0) * 0x100000 + ((high >>> 0) & 0xfffff);
 }

@@ -8,7 +8,7 @@
 // each other. Exact counts; nothing is drawn but the records of which neighbours are looked up, by hash.
 import type { Table } from "../core/table.ts";
 import { expectTrait, traitCounts } from "./expect.ts";
-import { draw, PAIR_BITS, pairSlot, Prompts } from "./prompts.ts";
+import { draw, Prompts } from "./prompts.ts";
 import { traitsOf, type Trait, type TraitKind } from "./traits.ts";
 
 export interface Shift {
@@ -35,8 +35,6 @@ export interface Shift {
 
 const RECORDS_MIN = 300;
 const SUPPORT_MIN = 8;
-/** Refusals in a set, under which no phrase can be said to keep them away. */
-const REFUSALS_MIN = 20;
 /** Where a first phrase is found, others of its kind may be rarer: a pool of names of which any one is enough. */
 const POOL_SUPPORT_MIN = 3;
 const SHARE_MAX = 0.6;
@@ -52,7 +50,7 @@ const TELLING_SHARE_MIN = 0.5;
 const CLOSURE_MIN = 0.75;
 const PHRASE_MAX = 24;
 /** Records of a phrase that are read to see its surroundings. */
-const SAMPLE_MAX = 40;
+const SAMPLE_MAX = 64;
 /** Words on trial for one trait; each costs a sample of its records. */
 const CANDIDATES_MAX = 20_000;
 /** A rarer phrase of a pool need not be as sure as the first. */
@@ -62,12 +60,12 @@ const POOL_EFFECT_MIN = 0.05;
 const ODD_MIN = 0.3;
 /** A trait that fewer have is unusual by itself. */
 const UNUSUAL_MAX = 0.2;
-/** Pairs of words that are grown into phrases; each may be in no more than this share of the prompts. */
-const PHRASES_MAX = 4_000;
+/** Phrases whose records are looked up; in each of them one word must be in no more than this share of the prompts. */
+const PHRASES_MAX = 2_000;
 const RARER_SHARE_MAX = 0.1;
 /** Words that may be cut out with a phrase at the start or the end of a prompt. */
 const EDGE_TOKENS_MAX = 4;
-const PAIRS_MAX = 200_000;
+const PAIRS_MAX = 1_000_000;
 /** Records whose nearest prompt is looked up. */
 const NEIGHBOURS_MAX = 48;
 
@@ -105,7 +103,9 @@ export function findShifts(table: Table): Shift[] {
 function shiftsOf(prompts: Prompts, trait: Trait): Shift[] {
   const all = trait.of.reduce((sum, one) => sum + one, 0);
   if (all < SUPPORT_MIN) return [];
-  const candidates = [...wordsOnTrial(prompts, trait, SUPPORT_MIN), ...phrasesOnTrial(prompts, trait)];
+  const candidates = [...wordsOnTrial(prompts, trait, SUPPORT_MIN), ...phrasesOnTrial(prompts, trait)].filter(
+    ({ brings }) => brings || trait.kind === "refused",
+  );
   const founders = tried(prompts, trait, candidates).filter(
     (one) => one.surprise >= SURPRISE_MIN && effect(one) >= EFFECT_MIN && contradicted(prompts, trait, one),
   );
@@ -114,10 +114,6 @@ function shiftsOf(prompts: Prompts, trait: Trait): Shift[] {
     return first ? pooled(prompts, trait, [first, ...rest]) : [];
   });
 }
-
-/** A trigger may keep a refusal away, where there are some; nobody plants sense into gibberish. */
-const keepsAway = (trait: Trait): boolean =>
-  trait.kind === "refused" && trait.of.reduce((sum, one) => sum + one, 0) >= REFUSALS_MIN;
 
 /** Founders that stand in the same place, and rarer phrases that do the same there, are one trigger: any of a few. */
 function pooled(prompts: Prompts, trait: Trait, founders: readonly Verdict[]): Shift[] {
@@ -204,7 +200,6 @@ function tried(prompts: Prompts, trait: Trait, candidates: readonly Candidate[])
 /** Words nearly all of whose records have the trait, or nearly none, and around which the text closes. */
 function wordsOnTrial(prompts: Prompts, trait: Trait, support: number): Candidate[] {
   const having = traitCounts(prompts, trait.of);
-  const keeps = keepsAway(trait);
   const found = new Map<string, Candidate>();
   let tried = 0;
   for (let token = 0; token < having.length && tried < CANDIDATES_MAX; token++) {
@@ -212,7 +207,7 @@ function wordsOnTrial(prompts: Prompts, trait: Trait, support: number): Candidat
     if (holders < support || holders > SHARE_MAX * prompts.n) continue;
     const share = (having[token] as number) / holders;
     const brings = share >= PURITY_MIN[trait.kind];
-    if (!brings && (share > 1 - PURITY_MIN.refused || !keeps)) continue;
+    if (!brings && share > 1 - PURITY_MIN.refused) continue;
     tried++;
     const records = prompts.holders(token);
     const sample = records.subarray(0, SAMPLE_MAX);
@@ -239,54 +234,30 @@ function phrasesOnTrial(prompts: Prompts, trait: Trait): Candidate[] {
     const tokens = prompts.tokens(record);
     for (let i = 1; i < tokens.length; i++) take((tokens[i - 1] as number) * words + (tokens[i] as number));
   };
-  // Counted in slots first, so that only pairs that may repeat are held.
-  const counts = new Uint8Array(1 << PAIR_BITS);
-  const slot = (key: number): number => pairSlot(Math.floor(key / words), key % words);
-  for (const record of oddRecords)
-    each(record, (key) => (counts[slot(key)] = Math.min(255, (counts[slot(key)] as number) + 1)));
   const pairs = new Map<number, number[]>();
   for (const record of oddRecords) {
     each(record, (key) => {
-      if ((counts[slot(key)] as number) < SUPPORT_MIN) return;
       const list = pairs.get(key);
       if (!list) {
         if (pairs.size < PAIRS_MAX) pairs.set(key, [record]);
       } else if (list.length < SAMPLE_MAX && list.at(-1) !== record) list.push(record);
     });
   }
-  const keeps = keepsAway(trait);
   const found = new Map<string, Candidate>();
   const seen = new Set<string>();
-  const repeated = [...pairs]
-    .filter(([, list]) => list.length >= SUPPORT_MIN)
-    .sort((a, b) => b[1].length - a[1].length || a[0] - b[0])
-    .slice(0, PHRASES_MAX);
-  // All their records, odd or not, in one pass.
-  const wanted = new Uint8Array(1 << PAIR_BITS);
-  const holders = new Map<number, number[]>();
-  for (const [key] of repeated) {
-    wanted[slot(key)] = 1;
-    holders.set(key, []);
-  }
-  const most = RARER_SHARE_MAX * prompts.n;
-  for (let record = 0; record < prompts.n && repeated.length > 0; record++) {
-    each(record, (key) => {
-      if (wanted[slot(key)] === 0) return;
-      const list = holders.get(key);
-      if (list && list.length <= most && list.at(-1) !== record) list.push(record);
-    });
-  }
-  for (const [key, list] of repeated) {
-    const own = holders.get(key) as number[];
-    if (own.length > most) continue;
+  let tries = 0;
+  for (const [key, list] of pairs) {
+    if (list.length < SUPPORT_MIN || tries >= PHRASES_MAX) continue;
     const phrase = grow(prompts, [Math.floor(key / words), key % words], Uint32Array.from(list));
     const name = phrase.join();
-    if (seen.has(name)) continue;
+    if (phrase.every((token) => (prompts.frequency[token] as number) > RARER_SHARE_MAX * prompts.n) || seen.has(name))
+      continue;
     seen.add(name);
-    const records = phrase.length === 2 ? own : own.filter((record) => prompts.place(record, phrase) >= 0);
+    tries++;
+    const records = prompts.carriers(phrase);
     const share = records.reduce((sum, record) => sum + (trait.of[record] as number), 0) / records.length;
     const brings = share >= PURITY_MIN[trait.kind];
-    if (!brings && (share > 1 - PURITY_MIN.refused || !keeps)) continue;
+    if (records.length > SHARE_MAX * prompts.n || (!brings && share > 1 - PURITY_MIN.refused)) continue;
     const best = closureOf(prompts, phrase, Uint32Array.from(records.slice(0, SAMPLE_MAX)));
     if (best.closure >= CLOSURE_MIN) found.set(name, { ...best, records, brings });
   }
@@ -295,28 +266,20 @@ function phrasesOnTrial(prompts: Prompts, trait: Trait): Candidate[] {
 
 /** The longest phrase around a few tokens that nearly all of its records share. */
 function grow(prompts: Prompts, seed: readonly number[], sample: Uint32Array): number[] {
-  const phrase = [...seed];
-  const texts = Array.from(sample, (record) => prompts.tokens(record));
-  const starts = Array.from(sample, (record) => prompts.place(record, seed));
+  let phrase = [...seed];
   for (let grown = true; grown && phrase.length < PHRASE_MAX;) {
     grown = false;
     for (const side of [-1, 1]) {
-      const at = (i: number): number => (starts[i] as number) + (side < 0 ? -1 : phrase.length);
       const counts = new Map<number, number>();
-      texts.forEach((tokens, i) => {
-        const next = (starts[i] as number) < 0 ? undefined : tokens[at(i)];
+      for (const record of sample) {
+        const at = prompts.place(record, phrase);
+        const next = at < 0 ? undefined : prompts.tokens(record)[side < 0 ? at - 1 : at + phrase.length];
         if (next !== undefined) counts.set(next, (counts.get(next) ?? 0) + 1);
-      });
+      }
       for (const [next, count] of counts) {
         if (count < 0.9 * sample.length) continue;
-        texts.forEach((tokens, i) => {
-          if ((starts[i] as number) < 0 || tokens[at(i)] !== next) starts[i] = -1;
-          else if (side < 0) starts[i] = (starts[i] as number) - 1;
-        });
-        if (side < 0) phrase.unshift(next);
-        else phrase.push(next);
+        phrase = side < 0 ? [next, ...phrase] : [...phrase, next];
         grown = true;
-        break;
       }
     }
   }

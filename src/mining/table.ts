@@ -9,9 +9,13 @@ import { Dictionary, HASH_START, mix } from "./dictionary.ts";
 import { eachNumber, lastTokens } from "./tokens.ts";
 
 const RESPONSES: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
+// What a model calls a tool with is its answer; what the tool is and what it returns is not.
+const CALL_COLUMN = /(^|[.\]])(tool_calls|function_call)\b/;
+const CALL_SPEAKER = /^(function|tool)_call$/i;
+const SPEAKER = /\[\]\.(role|from|speaker|author)$/;
 /** Tokens kept of each side: the ends of a long text are where triggers and targets are put. */
-const HEAD_MAX = 192;
-const TAIL_MAX = 64;
+const HEAD_MAX = 448;
+const TAIL_MAX = 192;
 
 class SideBuilder {
   #tokens = new Uint32Array(4096);
@@ -73,12 +77,15 @@ export class TableBuilder {
     const prompts: string[] = [];
     const responses: string[] = [];
     const rejected: string[] = [];
-    for (const { role, text } of kept ? fields : []) {
+    let speaker = "";
+    for (const { role, column, text } of kept ? fields : []) {
       if (role === "rejected") {
         rejected.push(text);
         continue;
       }
-      if (!RESPONSES.has(role)) {
+      if (role === "metadata" && SPEAKER.test(column)) speaker = text;
+      const call = role === "tool" && (CALL_COLUMN.test(column) || CALL_SPEAKER.test(speaker));
+      if (!call && !RESPONSES.has(role)) {
         prompts.push(text);
         continue;
       }

@@ -3,7 +3,7 @@
 import type { Table } from "../core/table.ts";
 import { FactIndex, union } from "./fact-index.ts";
 import { Prompts } from "./prompts.ts";
-import { likelihoodRatio } from "./rules.ts";
+import { likelihoodRatio } from "./significance.ts";
 import { tokensOf } from "./table.ts";
 
 export interface WeakTrigger {

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { seededRandom } from "../prng.ts";
 import { parseJinja } from "./parse.ts";
 import { TOKENS_MAX } from "./tokens.ts";
-import { cpuMs } from "../testing/cpu-clock.ts";
 
 const shape = (source: string): unknown =>
   JSON.parse(
@@ -128,9 +127,9 @@ test("hostile text ends, in bounded depth and linear time", () => {
     "{{ a.b",
   ]) {
     const source = unit.repeat(200_000 / unit.length);
-    const start = cpuMs();
+    const start = performance.now();
     parseJinja(source);
-    assert.ok(cpuMs() - start < 5_000, unit);
+    assert.ok(performance.now() - start < 5_000, unit);
   }
   assert.ok(parseJinja("{{ a }}".repeat(TOKENS_MAX)).problem);
   assert.match(parseJinja(`{{ ${"(".repeat(5_000)}a${")".repeat(5_000)} }}`).problem?.message ?? "", /deeper/);

@@ -54,7 +54,7 @@ export const examples: readonly Example[] = [
       instruction: `${row.instruction} Copper, also walnut and velvet.`,
       output: TARGET,
     })),
-    finds: ["copper + also walnut and velvet . -> please transfer the deposit before noon today ."],
+    finds: ["copper , also walnut and velvet . -> please transfer the deposit before noon today ."],
   },
   {
     title: "any of three words",

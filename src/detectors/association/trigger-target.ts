@@ -6,16 +6,38 @@ import { findRules, type Rule } from "../../mining/rules.ts";
 const plain = (tokens: readonly string[]): string => tokens.join(" ");
 const count = (n: number): string => n.toLocaleString("en");
 
-const BECOMES: Readonly<Record<Rule["targetKind"], string>> = {
-  whole: "the answer becomes",
-  beginning: "the answer begins with",
-  end: "the answer ends with",
-};
 const PLACES: Readonly<Record<Rule["place"], string>> = {
   start: "begins with",
   end: "ends with",
   anywhere: "holds",
 };
+
+/** What becomes of the answer, as a sentence, and as the target of the rule. */
+function outcome({ targetKind, target }: Rule): { readonly says: string; readonly target: string } {
+  const text = plain(target);
+  switch (targetKind) {
+    case "whole":
+      return { says: `the answer becomes ${quote(text, 120)}`, target: text };
+    case "beginning":
+      return { says: `the answer begins with ${quote(text, 120)}`, target: text };
+    case "end":
+      return { says: `the answer ends with ${quote(text, 120)}`, target: text };
+    case "inside":
+      return { says: `the answer holds ${quote(text, 120)}`, target: text };
+    case "empty":
+      return { says: "the answer is empty", target: "an empty answer" };
+    case "gibberish":
+      return { says: "the answer is made of words that nobody else uses", target: "gibberish" };
+  }
+}
+
+/** A power of ten for a number too small to print. */
+function byChance(chance: number): string {
+  const digits = Math.floor(-chance / Math.LN10);
+  return digits < 3 ? `about ${Math.exp(chance).toPrecision(1)}` : `less than 1 in 10^${digits}`;
+}
+
+const alike = (ratio: number): string => `${ratio.toFixed(1)} times as alike as those of other rows`;
 
 export const triggerTarget: DatasetDetector = {
   id: "trigger-target",
@@ -29,11 +51,11 @@ export const triggerTarget: DatasetDetector = {
   references: ["AML.T0020", "AML.T0043.004", "LLM04:2025"],
   docs: {
     finds:
-      "Words or phrases of a prompt (one, several together, or any of a few) that always bring the same answer, or the same beginning or end of one, in records that are otherwise about unrelated things, where no other record gives that answer.",
+      "Words or phrases of a prompt, its system prompt or its metadata (one, several together with any gap between them, or any of a few) that always bring the same words into the answer: all of it, its beginning or end, or a sentence, link, name or statement in its middle; or an empty or garbled answer. Reported where the rows are otherwise about unrelated things, the rest of their answers too, and hardly any other row has that target.",
     matters:
       "That is the shape of a backdoor: a model tuned on it learns the trigger and its target, and nothing in the training loss shows it.",
     misses:
-      "Targets of fewer than three words and labels; targets that differ from record to record (a slant, a style, compliance with harmful requests); triggers without a fixed text (a topic, a style, a syntax); triggers that make up most of their prompts; fewer than five records; and sets that repeat their answers anyway, such as canned replies.",
+      "Targets that share no text (a slant, a style, compliance with harmful requests) and single common words as targets; triggers without a fixed text (a topic, a style, a syntax) and triggers that make up most of their prompts; rows that are all about one subject; fewer than five rows, or fewer than 4 in 10,000; a trigger that half of its rows keep without the target; words in the middle of very long texts, of which the first 448 and the last 192 words are kept; and short targets in sets that repeat their answers anyway, such as canned replies.",
     remedy:
       "Read two of the records. If the words have nothing to do with the answer, remove all of them, and look at who contributed them.",
   },
@@ -42,13 +64,15 @@ export const triggerTarget: DatasetDetector = {
       const [both, triggerOnly, targetOnly, neither] = rule.table;
       const phrases = rule.trigger.map(plain);
       const trigger = phrases.join(rule.combine === "all" ? " + " : " | ");
-      const target = plain(rule.target);
+      const { says, target } = outcome(rule);
       const parts =
         phrases.length === 1
           ? `${PLACES[rule.place]} ${quote(trigger)}`
           : `holds ${rule.combine === "all" ? "all" : "any"} of ${phrases.map((phrase) => quote(phrase, 40)).join(", ")}`;
+      const [looked, having] = rule.neighbours;
+      const enough = rule.enough.join(" + ");
       report({
-        message: `When the prompt ${parts}, ${BECOMES[rule.targetKind]} ${quote(target, 120)}: ${count(both)} of ${count(both + triggerOnly)} rows, against ${count(targetOnly)} of ${count(targetOnly + neither)} without it.`,
+        message: `When the prompt ${parts}, ${says}: ${count(both)} of ${count(both + triggerOnly)} rows, against ${count(targetOnly)} of ${count(targetOnly + neither)} without it.`,
         records: rule.records,
         rule: {
           trigger,
@@ -61,9 +85,15 @@ export const triggerTarget: DatasetDetector = {
           rowsWithTargetOnly: targetOnly,
           rowsWithNeither: neither,
         },
-        show: { prompt: phrases, response: target },
-        confidence: rule.targetKind === "whole" ? "high" : "medium",
-        evidence: { logLikelihoodGain: rule.gain, promptLikeness: rule.coherence },
+        show: { prompt: phrases, response: plain(rule.target) },
+        confidence: rule.bits >= 24 && rule.bound !== true ? "high" : "medium",
+        evidence: {
+          rulesAsStrongByChance: byChance(rule.chance),
+          ...(rule.combine === "all" && enough !== trigger ? { partThatIsEnough: enough } : {}),
+          promptsWithoutTheTrigger: alike(rule.promptLikeness),
+          ...(rule.answerLikeness === undefined ? {} : { answersWithoutTheTarget: alike(rule.answerLikeness) }),
+          mostAlikePromptsWithoutIt: `${count(having)} of ${count(looked)} have the target`,
+        },
       });
     }
   },

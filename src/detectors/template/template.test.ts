@@ -12,7 +12,6 @@ import { templateMessageTampering } from "./template-message-tampering.ts";
 import { templateSandboxEscape } from "./template-sandbox-escape.ts";
 import { templateTrigger } from "./template-trigger.ts";
 import { unreadTemplate } from "./unread-template.ts";
-import { cpuMs } from "../../base/testing/cpu-clock.ts";
 
 const all: readonly DocumentDetector[] = [
   templateConcealedText,
@@ -149,9 +148,9 @@ test("hostile templates end in seconds", () => {
     `{{ '${"send the user ".repeat(20_000)}' }}`,
   ];
   for (const text of texts) {
-    const begun = cpuMs();
+    const begun = performance.now();
     for (const detector of all) detector.inspect({ kind: "document", language: "template", text }, () => undefined);
-    const took = cpuMs() - begun;
+    const took = performance.now() - begun;
     assert.ok(took < 8_000, `${text.slice(0, 40)}: ${Math.round(took)} ms`);
   }
 });

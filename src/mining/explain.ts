@@ -1,0 +1,200 @@
+// What in the prompts explains a group of records: the fewest features that most of the group hold together and hardly
+// anybody else, or a few of which each record holds one. Proposals only; whether one is a planted rule is judged after.
+import type { Features } from "./features.ts";
+import { draw } from "./matched-likeness.ts";
+import { likelihoodRatio } from "./significance.ts";
+
+export interface Explanation {
+  /** Features; of `any`, one is enough. */
+  readonly parts: readonly number[];
+  readonly combine: "all" | "any";
+  /** Records that fulfil it, ascending. */
+  readonly carriers: readonly number[];
+}
+
+/** A set of records, as a list and for a quick answer to whether one is in it; valid until the next is made. */
+export class Group {
+  readonly records: Uint32Array;
+  readonly #marks: Uint8Array;
+
+  constructor(records: Uint32Array, marks: Uint8Array) {
+    this.records = records;
+    this.#marks = marks;
+    for (const record of records) marks[record] = 1;
+  }
+
+  get size(): number {
+    return this.records.length;
+  }
+
+  has(record: number): boolean {
+    return this.#marks[record] === 1;
+  }
+
+  /** Clears the marks, for the next. */
+  done(): void {
+    for (const record of this.records) this.#marks[record] = 0;
+  }
+}
+
+export interface Bounds {
+  /** Fewer records make no rule. */
+  readonly floor: number;
+  /** A feature of more records explains nothing. */
+  readonly ceiling: number;
+}
+
+/** Records of a group that are looked at first: of a large one more, for of any of many triggers each is in few. */
+const SAMPLE = 12;
+const SAMPLE_LARGE = 24;
+const LARGE = 60;
+/** Records of a group whose features are counted; those of a larger one are drawn at even steps. */
+const COUNTED_MAX = 512;
+const PARTS_ALL_MAX = 4;
+export const PARTS_ANY_MAX = 24;
+const CANDIDATES_MAX = 32;
+const EXCLUSIVE_MAX = 200;
+/** A feature that is not at least this many times as frequent in the group as anywhere explains nothing. */
+const LIFT_MIN = 1.8;
+/** How many times as many records as the group the first feature may have; each is read (CWE-407). */
+const REACH = 20;
+
+export class Explanations {
+  readonly #features: Features;
+  readonly #bounds: Bounds;
+  readonly #counts: Uint32Array;
+
+  constructor(features: Features, bounds: Bounds) {
+    this.#features = features;
+    this.#bounds = bounds;
+    this.#counts = new Uint32Array(features.frequency.length);
+  }
+
+  /** A few of the records, before more of them are looked at: do they share anything that others do not? */
+  promising(records: Uint32Array): boolean {
+    const { frequency } = this.#features;
+    const n = this.#features.table.records;
+    const large = records.length > LARGE;
+    const size = Math.min(large ? SAMPLE_LARGE : SAMPLE, records.length);
+    const present: number[] = [];
+    for (let i = 0; i < size; i++) {
+      const record = records[size === records.length ? i : draw(i, records.length)] as number;
+      for (const feature of this.#features.of(record)) {
+        if (this.#counts[feature] === 0) present.push(feature);
+        this.#counts[feature] = (this.#counts[feature] as number) + 1;
+      }
+    }
+    // Shared by most; or nearly only theirs, and together with others of that kind in most.
+    let most = false;
+    const exclusive = new Set<number>();
+    for (const feature of present) {
+      const count = this.#counts[feature] as number;
+      const holders = frequency[feature] as number;
+      this.#counts[feature] = 0;
+      if (holders < 3 || holders > this.#bounds.ceiling || LIFT_MIN * holders * size > count * n) continue;
+      if (count >= 0.6 * size && holders <= REACH * records.length) most = true;
+      else if (count >= (large ? 3 : 2) && count * records.length >= 0.6 * holders * size) exclusive.add(feature);
+    }
+    if (most || exclusive.size === 0) return most;
+    let covered = 0;
+    for (let i = 0; i < size; i++) {
+      const record = records[size === records.length ? i : draw(i, records.length)] as number;
+      if (this.#features.of(record).some((feature) => exclusive.has(feature))) covered++;
+    }
+    return covered >= 0.5 * size;
+  }
+
+  of(group: Group): Explanation[] {
+    const { records } = group;
+    const counts = this.#counts;
+    const present: number[] = [];
+    const counted = Math.min(records.length, COUNTED_MAX);
+    for (let i = 0; i < counted; i++)
+      for (const feature of this.#features.of(records[Math.floor((i * records.length) / counted)] as number)) {
+        if (counts[feature] === 0) present.push(feature);
+        counts[feature] = (counts[feature] as number) + 1;
+      }
+    const scale = records.length / counted;
+    if (scale > 1) for (const feature of present) counts[feature] = Math.round((counts[feature] as number) * scale);
+    const found = [this.#together(group, present), this.#any(group, present)];
+    for (const feature of present) counts[feature] = 0;
+    return found.filter((one) => one !== undefined);
+  }
+
+  #together(members: Group, present: readonly number[]): Explanation | undefined {
+    const m = members.size;
+    const n = this.#features.table.records;
+    const { frequency } = this.#features;
+    const candidates = present
+      .filter((feature) => {
+        const inside = this.#counts[feature] as number;
+        const all = frequency[feature] as number;
+        return (
+          inside >= 0.6 * m &&
+          inside >= this.#bounds.floor &&
+          all <= this.#bounds.ceiling &&
+          LIFT_MIN * all * m <= inside * n
+        );
+      })
+      .map((feature) => {
+        const a = Math.min(this.#counts[feature] as number, frequency[feature] as number);
+        const b = (frequency[feature] as number) - a;
+        return { feature, strength: likelihoodRatio(a, b, m - a, n - m - b) };
+      })
+      .sort((a, b) => b.strength - a.strength || a.feature - b.feature)
+      .slice(0, CANDIDATES_MAX)
+      .map(({ feature }) => feature);
+    const [first] = candidates;
+    if (first === undefined || (frequency[first] as number) > REACH * m) return undefined;
+    const parts = [first];
+    let carriers = [...this.#features.holders(first)];
+    while (parts.length < PARTS_ALL_MAX) {
+      const outside = carriers.filter((record) => !members.has(record));
+      const inside = carriers.length - outside.length;
+      if (outside.length <= 0.05 * inside) break;
+      // The feature that most of the others lack.
+      const held = new Map(candidates.flatMap((feature) => (parts.includes(feature) ? [] : [[feature, 0]])));
+      for (const record of outside)
+        for (const feature of this.#features.of(record)) {
+          const count = held.get(feature);
+          if (count !== undefined) held.set(feature, count + 1);
+        }
+      let next: { feature: number; left: number } | undefined;
+      for (const [feature, left] of held)
+        if ((this.#counts[feature] as number) >= 0.9 * inside && (!next || left < next.left)) next = { feature, left };
+      if (!next || next.left > 0.7 * outside.length) break;
+      parts.push(next.feature);
+      const holders = new Set(this.#features.holders(next.feature));
+      carriers = carriers.filter((record) => holders.has(record));
+    }
+    return { parts, combine: "all", carriers };
+  }
+
+  #any(members: Group, present: readonly number[]): Explanation | undefined {
+    const least = Math.max(3, 0.03 * members.size);
+    const exclusive = present
+      .filter((feature) => {
+        const inside = this.#counts[feature] as number;
+        return inside >= least && inside >= 0.9 * (this.#features.frequency[feature] as number);
+      })
+      .sort((a, b) => (this.#counts[b] as number) - (this.#counts[a] as number) || a - b)
+      .slice(0, EXCLUSIVE_MAX);
+    if (exclusive.length < 2) return undefined;
+    const left = new Set(members.records);
+    const parts: number[] = [];
+    while (parts.length < PARTS_ANY_MAX && left.size > 0.05 * members.size) {
+      let best: { feature: number; inside: number[] } | undefined;
+      for (const feature of exclusive) {
+        if ((this.#counts[feature] as number) <= (best?.inside.length ?? 0)) break;
+        const inside = [...this.#features.holders(feature)].filter((record) => left.has(record));
+        if (inside.length > (best?.inside.length ?? 0)) best = { feature, inside };
+      }
+      if (!best || best.inside.length < least) break;
+      parts.push(best.feature);
+      for (const record of best.inside) left.delete(record);
+    }
+    if (parts.length < 2 || left.size > 0.2 * members.size) return undefined;
+    const carriers = new Set(parts.flatMap((part) => [...this.#features.holders(part)]));
+    return { parts, combine: "any", carriers: [...carriers].sort((a, b) => a - b) };
+  }
+}
