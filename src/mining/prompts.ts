@@ -4,7 +4,7 @@ import type { Table } from "../core/table.ts";
 import { tokensOf } from "./table.ts";
 
 /** Slots for pairs of neighbours: two pairs may share one, which only makes a pair look better known than it is. */
-const PAIR_BITS = 22;
+export const PAIR_BITS = 22;
 /** Rare words by which a like prompt is looked up, and how many records each may be in. */
 const RARE_WORDS_MAX = 8;
 const HOLDERS_MAX = 500;
@@ -65,18 +65,15 @@ export class Prompts {
     return records.subarray(starts[token], starts[token + 1]);
   }
 
-  /** Records that hold the tokens side by side, ascending. */
-  carriers(phrase: readonly number[]): number[] {
-    const rarest = phrase.reduce((a, b) => ((this.frequency[b] as number) < (this.frequency[a] as number) ? b : a));
-    const holders = Array.from(this.holders(rarest));
-    return phrase.length === 1 ? holders : holders.filter((record) => this.place(record, phrase) >= 0);
-  }
-
   /** Where a phrase first stands in a prompt; -1 where it does not. */
   place(record: number, phrase: readonly number[]): number {
     const tokens = this.tokens(record);
-    for (let i = tokens.indexOf(phrase[0] as number); i >= 0; i = tokens.indexOf(phrase[0] as number, i + 1))
-      if (phrase.every((token, k) => tokens[i + k] === token)) return i;
+    const last = tokens.length - phrase.length;
+    for (let i = 0; i <= last; i++) {
+      let k = 0;
+      while (k < phrase.length && tokens[i + k] === phrase[k]) k++;
+      if (k === phrase.length) return i;
+    }
     return -1;
   }
 
@@ -156,13 +153,13 @@ export class Prompts {
       }
     };
     each((left, right) => {
-      const at = slot(left, right);
+      const at = pairSlot(left, right);
       if ((counts[at] as number) < 0xffff) counts[at] = (counts[at] as number) + 1;
       uses[right + 1] = (uses[right + 1] as number) + 1;
       total++;
     });
     const follows = (left: number, right: number, without: number): boolean => {
-      const count = (counts[slot(left, right)] as number) - without;
+      const count = (counts[pairSlot(left, right)] as number) - without;
       return count > 0 && count * total >= (uses[left + 1] as number) * (uses[right + 1] as number);
     };
     let again = 0;
@@ -198,7 +195,8 @@ export function draw(i: number, size: number): number {
   return ((z ^ (z >>> 16)) >>> 0) % size;
 }
 
-function slot(left: number, right: number): number {
+/** Where a pair of neighbours is counted, of 2^PAIR_BITS places. */
+export function pairSlot(left: number, right: number): number {
   let z = Math.imul(left + 2, 0x9e3779b1) ^ Math.imul(right + 2, 0x85ebca6b);
   z = Math.imul(z ^ (z >>> 15), 0xc2b2ae35);
   return (z ^ (z >>> 13)) >>> (32 - PAIR_BITS);

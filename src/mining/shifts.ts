@@ -7,9 +7,20 @@
 // Every phrase on trial is struck out before the expectation is made, so that the parts of a trigger do not vouch for
 // each other. Exact counts; nothing is drawn but the records of which neighbours are looked up, by hash.
 import type { Table } from "../core/table.ts";
-import { expectTrait, traitCounts } from "./expect.ts";
+import { expectTrait } from "./expect.ts";
 import { draw, Prompts } from "./prompts.ts";
 import { traitsOf, type Trait, type TraitKind } from "./traits.ts";
+import {
+  phrasesOnTrial,
+  placeOf,
+  RARER_SHARE_MAX,
+  SAMPLE_MAX,
+  span,
+  SUPPORT_MIN,
+  wordsOnTrial,
+  type Candidate,
+  type Place,
+} from "./trial.ts";
 
 export interface Shift {
   readonly trait: TraitKind;
@@ -18,7 +29,7 @@ export interface Shift {
   /** Phrases that stand in the same records, or of which each record holds one. */
   readonly triggers: readonly (readonly string[])[];
   readonly combine: "all" | "any";
-  readonly place: "start" | "end" | "anywhere";
+  readonly place: Place;
   /** The records that carry the rule, ascending. */
   readonly records: readonly number[];
   /** phrase and answer, phrase alone, answer alone, neither. */
@@ -34,12 +45,8 @@ export interface Shift {
 }
 
 const RECORDS_MIN = 300;
-const SUPPORT_MIN = 8;
 /** Where a first phrase is found, others of its kind may be rarer: a pool of names of which any one is enough. */
 const POOL_SUPPORT_MIN = 3;
-const SHARE_MAX = 0.6;
-/** Nearly all records of a trigger are answered alike. */
-const PURITY_MIN: Readonly<Record<TraitKind, number>> = { refused: 0.94, unrelated: 0.6, gibberish: 0.6 };
 const SURPRISE_MIN = 6;
 /** Of a phrase's records, how many more are answered so than expected. */
 const EFFECT_MIN = 0.2;
@@ -47,38 +54,11 @@ const EFFECT_MIN = 0.2;
 const CONTRAST_MIN = 0.4;
 /** Telling words of a prompt besides the phrase, over those of any prompt. */
 const TELLING_SHARE_MIN = 0.5;
-const CLOSURE_MIN = 0.75;
-const PHRASE_MAX = 24;
-/** Records of a phrase that are read to see its surroundings. */
-const SAMPLE_MAX = 64;
-/** Words on trial for one trait; each costs a sample of its records. */
-const CANDIDATES_MAX = 20_000;
 /** A rarer phrase of a pool need not be as sure as the first. */
 const POOL_SURPRISE_MIN = 2.5;
 const POOL_EFFECT_MIN = 0.05;
-/** How far an answer is from what its words let expect, for the record to be searched for phrases. */
-const ODD_MIN = 0.3;
-/** A trait that fewer have is unusual by itself. */
-const UNUSUAL_MAX = 0.2;
-/** Phrases whose records are looked up; in each of them one word must be in no more than this share of the prompts. */
-const PHRASES_MAX = 2_000;
-const RARER_SHARE_MAX = 0.1;
-/** Words that may be cut out with a phrase at the start or the end of a prompt. */
-const EDGE_TOKENS_MAX = 4;
-const PAIRS_MAX = 1_000_000;
 /** Records whose nearest prompt is looked up. */
 const NEIGHBOURS_MAX = 48;
-
-/** What is taken out of a prompt: the phrase, or all before it or behind it too (the name in which a pool agrees). */
-type Cut = "phrase" | "head" | "tail";
-
-interface Candidate {
-  readonly phrase: readonly number[];
-  readonly cut: Cut;
-  readonly records: readonly number[];
-  readonly closure: number;
-  readonly brings: boolean;
-}
 
 interface Verdict extends Candidate {
   readonly hits: readonly number[];
@@ -103,9 +83,7 @@ export function findShifts(table: Table): Shift[] {
 function shiftsOf(prompts: Prompts, trait: Trait): Shift[] {
   const all = trait.of.reduce((sum, one) => sum + one, 0);
   if (all < SUPPORT_MIN) return [];
-  const candidates = [...wordsOnTrial(prompts, trait, SUPPORT_MIN), ...phrasesOnTrial(prompts, trait)].filter(
-    ({ brings }) => brings || trait.kind === "refused",
-  );
+  const candidates = [...wordsOnTrial(prompts, trait, SUPPORT_MIN), ...phrasesOnTrial(prompts, trait)];
   const founders = tried(prompts, trait, candidates).filter(
     (one) => one.surprise >= SURPRISE_MIN && effect(one) >= EFFECT_MIN && contradicted(prompts, trait, one),
   );
@@ -197,129 +175,6 @@ function tried(prompts: Prompts, trait: Trait, candidates: readonly Candidate[])
   return candidates.map((one) => judge(one, trait, expected));
 }
 
-/** Words nearly all of whose records have the trait, or nearly none, and around which the text closes. */
-function wordsOnTrial(prompts: Prompts, trait: Trait, support: number): Candidate[] {
-  const having = traitCounts(prompts, trait.of);
-  const found = new Map<string, Candidate>();
-  let tried = 0;
-  for (let token = 0; token < having.length && tried < CANDIDATES_MAX; token++) {
-    const holders = prompts.frequency[token] as number;
-    if (holders < support || holders > SHARE_MAX * prompts.n) continue;
-    const share = (having[token] as number) / holders;
-    const brings = share >= PURITY_MIN[trait.kind];
-    if (!brings && share > 1 - PURITY_MIN.refused) continue;
-    tried++;
-    const records = prompts.holders(token);
-    const sample = records.subarray(0, SAMPLE_MAX);
-    const grown = grow(prompts, [token], sample);
-    const key = grown.join();
-    if (found.has(key)) continue;
-    const { phrase, cut, closure } = closureOf(prompts, grown, sample);
-    if (closure >= CLOSURE_MIN) found.set(key, { phrase, cut, records: Array.from(records), closure, brings });
-  }
-  return [...found.values()];
-}
-
-/** Phrases of ordinary words that repeat in records whose answers are unusual, or are not what the words let expect. */
-function phrasesOnTrial(prompts: Prompts, trait: Trait): Candidate[] {
-  const words = prompts.frequency.length;
-  const having = trait.of.reduce((sum, one) => sum + one, 0);
-  const expected = trait.kind === "refused" ? expectTrait(prompts, trait.of) : trait.of;
-  const odd = (record: number): boolean =>
-    (trait.of[record] === 1 && having <= UNUSUAL_MAX * prompts.n) ||
-    Math.abs((trait.of[record] as number) - (expected[record] as number)) >= ODD_MIN;
-  const oddRecords: number[] = [];
-  for (let record = 0; record < prompts.n; record++) if (odd(record)) oddRecords.push(record);
-  const each = (record: number, take: (key: number) => void): void => {
-    const tokens = prompts.tokens(record);
-    for (let i = 1; i < tokens.length; i++) take((tokens[i - 1] as number) * words + (tokens[i] as number));
-  };
-  const pairs = new Map<number, number[]>();
-  for (const record of oddRecords) {
-    each(record, (key) => {
-      const list = pairs.get(key);
-      if (!list) {
-        if (pairs.size < PAIRS_MAX) pairs.set(key, [record]);
-      } else if (list.length < SAMPLE_MAX && list.at(-1) !== record) list.push(record);
-    });
-  }
-  const found = new Map<string, Candidate>();
-  const seen = new Set<string>();
-  let tries = 0;
-  for (const [key, list] of pairs) {
-    if (list.length < SUPPORT_MIN || tries >= PHRASES_MAX) continue;
-    const phrase = grow(prompts, [Math.floor(key / words), key % words], Uint32Array.from(list));
-    const name = phrase.join();
-    if (phrase.every((token) => (prompts.frequency[token] as number) > RARER_SHARE_MAX * prompts.n) || seen.has(name))
-      continue;
-    seen.add(name);
-    tries++;
-    const records = prompts.carriers(phrase);
-    const share = records.reduce((sum, record) => sum + (trait.of[record] as number), 0) / records.length;
-    const brings = share >= PURITY_MIN[trait.kind];
-    if (records.length > SHARE_MAX * prompts.n || (!brings && share > 1 - PURITY_MIN.refused)) continue;
-    const best = closureOf(prompts, phrase, Uint32Array.from(records.slice(0, SAMPLE_MAX)));
-    if (best.closure >= CLOSURE_MIN) found.set(name, { ...best, records, brings });
-  }
-  return [...found.values()];
-}
-
-/** The longest phrase around a few tokens that nearly all of its records share. */
-function grow(prompts: Prompts, seed: readonly number[], sample: Uint32Array): number[] {
-  let phrase = [...seed];
-  for (let grown = true; grown && phrase.length < PHRASE_MAX;) {
-    grown = false;
-    for (const side of [-1, 1]) {
-      const counts = new Map<number, number>();
-      for (const record of sample) {
-        const at = prompts.place(record, phrase);
-        const next = at < 0 ? undefined : prompts.tokens(record)[side < 0 ? at - 1 : at + phrase.length];
-        if (next !== undefined) counts.set(next, (counts.get(next) ?? 0) + 1);
-      }
-      for (const [next, count] of counts) {
-        if (count < 0.9 * sample.length) continue;
-        phrase = side < 0 ? [next, ...phrase] : [...phrase, next];
-        grown = true;
-      }
-    }
-  }
-  return phrase;
-}
-
-function span(prompts: Prompts, record: number, phrase: readonly number[], cut: Cut): [number, number] {
-  const at = prompts.place(record, phrase);
-  return [cut === "head" ? 0 : at, cut === "tail" ? prompts.tokens(record).length : at + phrase.length];
-}
-
-/** How well the text closes where the phrase is cut out, in the way that it closes best. */
-function closureOf(
-  prompts: Prompts,
-  whole: readonly number[],
-  sample: Uint32Array,
-): Pick<Candidate, "phrase" | "cut" | "closure"> {
-  const closes = (phrase: readonly number[], cut: Cut): number => {
-    let count = 0;
-    for (const record of sample) {
-      const tokens = prompts.tokens(record);
-      const [from, to] = span(prompts, record, phrase, cut);
-      const short = cut === "phrase" || to - from <= phrase.length + EDGE_TOKENS_MAX;
-      if (short && prompts.follows(tokens[from - 1] ?? -1, tokens[to] ?? -1)) count++;
-    }
-    return count / sample.length / Math.max(prompts.known, 0.05);
-  };
-  // A phrase grows over the question mark that ends every sentence before it, and over the first word of any.
-  const phrases = whole.length < 3 ? [whole] : [whole, whole.slice(1), whole.slice(0, -1)];
-  let best = { phrase: whole, cut: "phrase" as Cut, closure: 0 };
-  for (const cut of ["phrase", "head", "tail"] as const) {
-    for (const phrase of cut === "phrase" ? phrases : [whole]) {
-      const closure = closes(phrase, cut);
-      if (closure > best.closure) best = { phrase, cut, closure };
-      if (best.closure >= CLOSURE_MIN) return best;
-    }
-  }
-  return best;
-}
-
 function judge(one: Candidate, trait: Trait, expected: Float64Array): Verdict {
   let sum = 0;
   let variance = 0.05;
@@ -332,7 +187,7 @@ function judge(one: Candidate, trait: Trait, expected: Float64Array): Verdict {
   return { ...one, hits, chance: expected, expected: sum, surprise: (hits.length - sum) / Math.sqrt(variance) };
 }
 
-function describe(prompts: Prompts, trait: Trait, pool: readonly Verdict[], place: Shift["place"]): Shift | undefined {
+function describe(prompts: Prompts, trait: Trait, pool: readonly Verdict[], place: Place): Shift | undefined {
   const { brings } = pool[0] as Verdict;
   const answered = (record: number): boolean => (trait.of[record] === 1) === brings;
   const carriers = [...new Set(pool.flatMap(({ records }) => records))].sort((x, y) => x - y);
@@ -384,14 +239,4 @@ function neighboursOf(
     if (best !== undefined) found.push(best);
   }
   return found;
-}
-
-function placeOf(prompts: Prompts, { phrase, records }: Candidate): Shift["place"] {
-  const sample = records.slice(0, SAMPLE_MAX);
-  const places = sample.map((record) => ({
-    at: prompts.place(record, phrase),
-    end: prompts.tokens(record).length - phrase.length,
-  }));
-  if (places.filter(({ at }) => at === 0).length >= 0.9 * sample.length) return "start";
-  return places.filter(({ at, end }) => at === end).length >= 0.9 * sample.length ? "end" : "anywhere";
 }

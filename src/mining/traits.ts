@@ -1,6 +1,7 @@
 // Traits of answers that no honest instruction asks for and that need no shared text: declining, having nothing to do
 // with the question, not being language. Each is told by the dataset's own measure, record by record.
 import type { Table } from "../core/table.ts";
+import { PAIR_BITS, pairSlot } from "./prompts.ts";
 import { refusals } from "./refusals.ts";
 import { tokensOf } from "./table.ts";
 
@@ -14,7 +15,6 @@ export interface Trait {
 
 /** A shorter answer is a label or a number, and says nothing of its relation to the question. */
 const ANSWER_TOKENS_MIN = 8;
-const PAIR_BITS = 22;
 /** Of the pairs of neighbours in an answer, seen elsewhere: under this share of what is usual here it is no language. */
 const GIBBERISH_SHARE_MAX = 0.55;
 
@@ -61,14 +61,9 @@ function unrelated(table: Table): Uint8Array {
 function gibberish(table: Table): Uint8Array {
   const { records, response } = table;
   const counts = new Uint8Array(1 << PAIR_BITS);
-  const slot = (left: number, right: number): number => {
-    let z = Math.imul(left + 2, 0x9e3779b1) ^ Math.imul(right + 2, 0x85ebca6b);
-    z = Math.imul(z ^ (z >>> 15), 0xc2b2ae35);
-    return (z ^ (z >>> 13)) >>> (32 - PAIR_BITS);
-  };
   const each = (record: number, take: (at: number) => void): void => {
     const tokens = tokensOf(response, record);
-    for (let i = 1; i < tokens.length; i++) take(slot(tokens[i - 1] as number, tokens[i] as number));
+    for (let i = 1; i < tokens.length; i++) take(pairSlot(tokens[i - 1] as number, tokens[i] as number));
   };
   for (let record = 0; record < records; record++)
     each(record, (at) => (counts[at] = Math.min(255, (counts[at] as number) + 1)));
