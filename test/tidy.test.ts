@@ -134,6 +134,10 @@ test("dependencies are few, pinned and known", () => {
 const DEPENDENCIES = [
   "@huggingface/hub",
   "@lezer/python",
+  "@sigstore/bundle",
+  "@sigstore/core",
+  "@sigstore/protobuf-specs",
+  "@sigstore/verify",
   "commander",
   "hyparquet",
   "hyparquet-compressors",

@@ -52,6 +52,12 @@ export interface Limits {
   readonly tableTokensMax: number;
   /** Rows of a column-oriented document that are held together (CWE-770). */
   readonly rowGroupBytesMax: number;
+  /** One signature file, with the manifest in it (CWE-770). A hundred thousand files take 20 MB of it. */
+  readonly signatureBytesMax: number;
+  /** Certificates in one signature or one file of roots: each may be tried against each (CWE-407). */
+  readonly certificatesMax: number;
+  /** Attestations in one file of claims: each costs a signature check (CWE-770). */
+  readonly claimsMax: number;
 }
 
 const KIB = 1024;
@@ -82,4 +88,7 @@ export const LIMITS: Limits = Object.freeze({
   pickleHeldBytesMax: 1 * GIB,
   tableTokensMax: 64_000_000,
   rowGroupBytesMax: 1 * GIB,
+  signatureBytesMax: 64 * MIB,
+  certificatesMax: 16,
+  claimsMax: 10_000,
 });

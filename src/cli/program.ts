@@ -3,6 +3,8 @@ import { Command, type OutputConfiguration } from "commander";
 import { cleanCommand } from "./clean.ts";
 import { detectorsCommand, explainCommand } from "./explain.ts";
 import { scanCommand } from "./scan.ts";
+import { signCommand } from "./sign.ts";
+import { verifyCommand } from "./verify.ts";
 import { version } from "./version.ts";
 
 const OUTPUT: OutputConfiguration = {
@@ -29,9 +31,17 @@ Examples:
   bezoar scan examples
   bezoar scan hf://datasets/OWNER/NAME --format sarif -o results.sarif
   bezoar clean examples/medical-qa/poisoned.jsonl -o cleaned.jsonl
+  bezoar sign examples/medical-qa --key key.pem --signature medical-qa.sig
   bezoar explain tag-characters`,
     );
-  for (const command of [scanCommand(), cleanCommand(), explainCommand(), detectorsCommand()]) {
+  for (const command of [
+    scanCommand(),
+    cleanCommand(),
+    signCommand(),
+    verifyCommand(),
+    explainCommand(),
+    detectorsCommand(),
+  ]) {
     bezoar.addCommand(
       command
         .helpOption("-h, --help", "print this help")

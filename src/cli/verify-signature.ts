@@ -1,0 +1,98 @@
+// `bezoar verify DIR --signature F`: the signature first, then the names, then the bytes. Nothing of a signed manifest is
+// looked at before its signature holds, and no file is read before the names do.
+import { visible } from "../base/escape.ts";
+import { plural } from "../report/figures.ts";
+import {
+  compareDigests,
+  compareNames,
+  isUnder,
+  readModelManifest,
+  type ModelManifest,
+} from "../attest/model-signing.ts";
+import { Refused, type Refusal } from "../attest/refusal.ts";
+import { verification, type Verification } from "../attest/verification.ts";
+import { verifyBundle, type SignerName, type Verified } from "../attest/verified.ts";
+import { LIMITS } from "../base/limits.ts";
+import { digestsOf, listTree, readNamed, TROUBLE_CODES, trustOf, type TrustFlags } from "./signing.ts";
+
+export interface SignatureFlags extends TrustFlags {
+  signature: string;
+  allowUnsigned?: boolean;
+  allowIgnored?: string[];
+  allowLinks?: boolean;
+}
+
+export async function verifyTree(target: string, flags: SignatureFlags, signal: AbortSignal): Promise<Verification> {
+  const trust = await trustOf(flags);
+  const bundle = readNamed(flags.signature, LIMITS.signatureBytesMax);
+  let signed: Verified<ModelManifest>;
+  try {
+    signed = verifyBundle(bundle, trust).map((statement) => readModelManifest(statement, flags.legacy));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return verification(target, { refusals: [{ code: error.code, message: error.message }] });
+  }
+  const { value: manifest, signer, bundleSha256 } = signed;
+  const tree = listTree(target, flags.signature, { ...(flags.allowLinks ? { followLinks: true } : {}) });
+  const refusals: Refusal[] = tree.troubles.map(({ why, message }) => ({ code: TROUBLE_CODES[why], message }));
+  const names = compareNames(
+    manifest,
+    tree.files.map(({ path }) => path),
+    {
+      ...(flags.allowUnsigned ? { allowUnsigned: true } : {}),
+      ...(flags.allowIgnored ? { allowIgnored: flags.allowIgnored } : {}),
+    },
+  );
+  // A file that could not be listed was named as trouble; that it is missing too would say it twice.
+  const troubled = tree.troubles.length > 0;
+  refusals.push(...names.refusals.filter(({ code }) => !(troubled && code === "file-missing")));
+  const covered = new Set(names.covered);
+  const toRead = tree.files.filter(({ path }) => covered.has(path));
+  const digests = new Map<string, string>();
+  for (const file of toRead) {
+    signal.throwIfAborted();
+    try {
+      const [digest] = await digestsOf([file], signal);
+      if (digest) digests.set(digest.path, digest.sha256);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
+      refusals.push({ code: "tree-unreadable", message: `${visible(file.path)} could not be read (${code}).` });
+    }
+  }
+  refusals.push(...compareDigests(manifest, digests));
+  const notes =
+    names.leftOut.length > 0
+      ? [`${plural(names.leftOut.length, "file")} not covered by the signature, and accepted as such.`]
+      : [];
+  const odd = manifest.ignored.filter(
+    (path) => !isUnder(path, [".git", ".gitattributes", ".github", ".gitignore"]) && path !== tree.signatureName,
+  );
+  if (odd.length > 0) notes.push(`The signer left out: ${odd.map((path) => visible(path)).join(", ")}.`);
+  return verification(target, { refusals, signer, root: manifest.root, bundleSha256, files: digests.size, notes });
+}
+
+const signerText = ({ type, name, issuer }: SignerName): string =>
+  type === "key"
+    ? `the key ${name.slice(0, 16)}…`
+    : type === "keyless"
+      ? `${visible(name)}, as ${visible(issuer ?? "")} vouches`
+      : name;
+
+export function renderVerification(result: Verification): string {
+  const { target, verdict, signer, files, refusals, refusalsLeftOut, notes } = result;
+  const lines: string[] = [];
+  if (verdict === "pass" && signer)
+    lines.push(`Verified: ${visible(target)} is what was signed by ${signerText(signer)} (${plural(files, "file")}).`);
+  else {
+    lines.push(
+      verdict === "undecided"
+        ? `Undecided: ${visible(target)} could not be looked at in full.`
+        : `Refused: ${visible(target)}${signer ? ` is not what ${signerText(signer)} signed.` : ": the signature does not hold."}`,
+    );
+    for (const { code, message } of refusals) lines.push(`  ${message} [${code}]`);
+    if (refusalsLeftOut > 0) lines.push(`  … and ${refusalsLeftOut} more.`);
+  }
+  for (const note of notes) lines.push(`Note: ${note}`);
+  return `${lines.join("\n")}\n`;
+}
