@@ -70,6 +70,7 @@ import { foreignFileAccess } from "./program/foreign-file-access.ts";
 import { installHook } from "./program/install-hook.ts";
 import { loadingScript } from "./program/loading-script.ts";
 import { modelCodeAction } from "./program/model-code-action.ts";
+import { modelCodeTrigger } from "./program/model-code-trigger.ts";
 import { outboundConnection } from "./program/outbound-connection.ts";
 import { pickledCall } from "./program/pickled-call.ts";
 import { processExecution } from "./program/process-execution.ts";
@@ -173,6 +174,7 @@ export const detectors: readonly Detector[] = [
   installHook,
   loadingScript,
   modelCodeAction,
+  modelCodeTrigger,
   outboundConnection,
   pickledCall,
   processExecution,

@@ -7,7 +7,7 @@ import type { Call } from "./evaluate.ts";
 import { AUTORUN_PATH, kindOf, SYSTEM_PATH } from "./names.ts";
 import { commandOf, destinationOf, hitAt, inputs, oddDestination, reportAll, taintRun } from "./payload.ts";
 import { programsIn } from "./command.ts";
-import { programOf, type Program } from "./program.ts";
+import { Program, programOf } from "./program.ts";
 import { isConstant, LABEL } from "./value.ts";
 
 /** Ask about the machine that the code is to run on. */
@@ -36,7 +36,7 @@ export const modelCodeAction: DocumentDetector = {
   ],
   docs: {
     finds:
-      "In code of models, tokenizers, configurations, pipelines and processors, known by its file name or its base classes: processes (high; medium for tools that ask about the machine), connections to a fixed address that is no known place of models (high on import, else medium), `exec` of a text that is only known when it runs (high), native libraries loaded on import (medium), import hooks and replaced builtins (high), writing to files of the system or that run later (high), reading all environment variables (medium). In any other Python file that is no script: a process started as soon as it is imported (medium; high where it installs a package by a name that is not well known).",
+      "In code of models, tokenizers, configurations, pipelines and processors, known by its file name or its base classes: processes (high; medium for tools that ask about the machine), connections to a fixed address that is no known place of models (high on import, else medium), `exec` of a text that is only known when it runs (high), code of other repositories (high; medium of known publishers), files imported by their path, native libraries loaded on import (high), compiled extensions (medium), import hooks and replaced functions of Python and of loaders (high), deleting on import (high), writing to files of the system or that run later (high), reading all environment variables (medium). In any other Python file that is no script: a process started as soon as it is imported (medium; high where it installs a package by a name that is not well known).",
     matters: "With trust_remote_code the file is imported on the machine that loads the model, with all its rights.",
     misses:
       "Harm done by the computation itself, addresses that are computed, and what a package does that the code imports.",
@@ -59,6 +59,7 @@ export const modelCodeAction: DocumentDetector = {
         }),
       );
     }
+    if (program.isModel) hits.push(...replacements(program));
     reportAll(hits, report, "high");
   },
 };
@@ -69,7 +70,9 @@ const isRun = ({ syntax, calls }: Program): boolean =>
   /\b__name__\s{0,3}==|\bsys\.argv\b/.test(syntax.text) ||
   calls.some(({ name }) => /^(?:argparse\.ArgumentParser|click\.|fire\.Fire|typer\.|gradio\.|streamlit\.)/.test(name));
 
-function judge(call: Call, program: Program): readonly [Severity, string] | undefined {
+type Found = readonly [Severity, string];
+
+function judge(call: Call, program: Program): Found | undefined {
   const kind = kindOf(call.name);
   const name = visible(call.name);
   if (HOOKS.test(call.name) && (call.name !== "builtins.setattr" || call.args[0]?.name === "builtins"))
@@ -82,17 +85,42 @@ function judge(call: Call, program: Program): readonly [Severity, string] | unde
     const isProbe = programs.length > 0 && programs.every((one) => PROBES.test(one));
     return [isProbe ? "medium" : "high", `starts a process${isConstant(command) ? `, ${quote(command)},` : ""}`];
   }
-  if (kind === "code") {
-    const isEval = /eval(?:uate)?$|timeit/.test(call.name);
-    return isConstant(call.args[0]?.text) || isEval
-      ? undefined
-      : ["high", `runs a text with ${name} that is only known then`];
+  if (kind === "code") return judgeCode(call, program);
+  if (kind === "native") {
+    const runs = /\.(?:system|popen|exec\w{0,3}|dlopen|mprotect|mmap)$/.test(call.name);
+    if (runs) return ["high", `calls ${name}, past Python`];
+    return onImport ? ["high", `loads native code with ${name}`] : undefined;
   }
-  if (kind === "native") return onImport ? ["medium", `loads native code with ${name}`] : undefined;
+  if (
+    /^(?:pip\.main|pip\._internal\.(?:main|cli\.main\.main)|ensurepip\.bootstrap|code\.interact|pdb\.set_trace)$/.test(
+      call.name,
+    )
+  )
+    return ["high", `calls ${name}`];
+  if (/^torch\.utils\.cpp_extension\.load(?:_inline)?$/.test(call.name))
+    return ["medium", `compiles and loads native code with ${name}`];
+  if (/^importlib\.util\.spec_from_file_location/.test(call.name) || /\.exec_module$/.test(call.name))
+    return [onImport ? "high" : "medium", `imports a file by its path with ${name}`];
+  if (kind === "unpickle" && /^(?:pickle|dill|cloudpickle|marshal)\./.test(call.name) && isConstant(call.args[0]?.text))
+    return ["high", `unpickles bytes that stand in it, with ${name}`];
+  if (
+    call.name === "torch.hub.load" ||
+    (call.name.endsWith(".from_pretrained") && call.keywords.get("trust_remote_code")?.text === "True")
+  )
+    return judgeOtherCode(call);
+  if (onImport && /^(?:os\.(?:remove|unlink|rmdir|removedirs)|shutil\.rmtree)$/.test(call.name))
+    return ["high", `deletes files with ${name}`];
+  if ((inputs(call).labels & LABEL.secretFile) !== 0 && /^builtins\.open$|\.read_(?:text|bytes)$/.test(call.name))
+    return ["high", "opens a file with keys or tokens"];
+  if (/^socket\.(?:gethostbyname\w*|getaddrinfo)$/.test(call.name)) return ["high", `looks a name up with ${name}`];
   if (kind === "send" || kind === "fetch") {
     const destination = destinationOf(call);
     if (oddDestination(destination) !== undefined) return ["high", `connects to ${quote(destination)}`];
-    if (!/\w\.\w/.test(destination) || PLACES.test(destination)) return undefined;
+    if (PLACES.test(destination)) return undefined;
+    if (!/\w\.\w/.test(destination))
+      return /\.(?:post|put|patch|send|sendall|sendto|connect)$/.test(call.name)
+        ? ["high", `sends with ${name} to a place that is only known then`]
+        : undefined;
     return [onImport || kind === "send" ? "high" : "medium", `connects to ${quote(destination)}`];
   }
   if (
@@ -114,7 +142,66 @@ function judge(call: Call, program: Program): readonly [Severity, string] | unde
   return undefined;
 }
 
-function judgeOther(call: Call, program: Program): readonly [Severity, string] | undefined {
+/** Text that runs: a constant one is a program of its own. */
+function judgeCode(call: Call, program: Program): Found | undefined {
+  const name = visible(call.name);
+  if (/^runpy\./.test(call.name)) return ["high", `runs another program with ${name}`];
+  const text = call.args[0]?.text;
+  if (isConstant(text)) {
+    const inner = new Program({
+      kind: "document",
+      language: "python",
+      text: text.slice(0, INNER_MAX),
+      name: "modeling_inner.py",
+    });
+    const worst = inner.calls.find((one) => kindOf(one.name) !== "code" && judge(one, inner)?.[0] === "high");
+    return worst ? ["high", `runs a text that calls ${quote(worst.name)}`] : undefined;
+  }
+  const isEval = /eval(?:uate)?$|timeit/.test(call.name);
+  // What a server is asked is not for it to run.
+  return isEval && !/^(?:handler|pipeline\w*)\.py$/.test(program.name)
+    ? undefined
+    : ["high", `runs a text with ${name} that is only known then`];
+}
+const INNER_MAX = 8_000;
+
+/** Code of another repository, loaded by this one. */
+function judgeOtherCode(call: Call): Found | undefined {
+  const repository = call.args[0]?.text;
+  if (!isConstant(repository) || !/^[\w.-]{1,96}\/[\w.-]{1,96}$/.test(repository)) return undefined;
+  const isKnown =
+    /^(?:pytorch|facebookresearch|facebook|nvidia|microsoft|google|huggingface|thudm|qwen|nomic-ai|openai|deepseek-ai|intel-isl|isl-org|snakers4|ultralytics)\//i.test(
+      repository,
+    );
+  return [isKnown ? "medium" : "high", `loads the code of another repository, ${quote(repository)},`];
+}
+
+/** Functions of Python and of loaders that are replaced, and modules that are put in the place of others. */
+function replacements(program: Program): Hit[] {
+  const hits: Hit[] = [];
+  for (const node of program.syntax.nodes) {
+    const target = node.type === "AssignStatement" ? node.kids[0] : undefined;
+    if (target?.type !== "MemberExpression" || hits.length >= HITS_MAX) continue;
+    const source = program.evaluation.source(target).slice(0, 200);
+    const name = program.evaluation.valueOf(target).name ?? source;
+    const module = /^sys\.modules\[\s{0,3}["']([\w.]{1,80})["']/.exec(source)?.[1];
+    if (module === undefined && !REPLACED.test(name)) continue;
+    hits.push(
+      hitAt(
+        program,
+        node,
+        `Line ${program.lineOf(node)} replaces ${quote(module ?? name)} for everything that runs after it.`,
+        { severity: "high", group: `replaced ${module ?? name}` },
+      ),
+    );
+  }
+  return hits;
+}
+const HITS_MAX = 16;
+const REPLACED =
+  /^(?:builtins\.\w+|__builtins__\.\w+|torch\.load|torch\.serialization\.\w*load\w*|pickle\.(?:loads?|Unpickler)|safetensors(?:\.\w+)?\.(?:load\w*|safe_open)|transformers\.dynamic_module_utils\.\w+|huggingface_hub\.\w+|os\.(?:system|popen)|subprocess\.\w+|ssl\._create_default_https_context|requests\.(?:get|post|Session))$/;
+
+function judgeOther(call: Call, program: Program): Found | undefined {
   if (kindOf(call.name) !== "process" || taintRun(call, program) !== 0 || !program.runsOnImport(call.node))
     return undefined;
   const command = commandOf(call);

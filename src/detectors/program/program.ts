@@ -32,6 +32,8 @@ const GUARDS_MAX = 64;
 
 export class Program {
   readonly syntax: Syntax;
+  /** The base name of its file, lower case; empty where it has none. */
+  readonly name: string;
   /** Set where something of the program was not understood. */
   readonly unread: string | undefined;
   /** What was worked out of its calls, which every detector asks for. */
@@ -56,6 +58,7 @@ export class Program {
     this.calls = this.evaluation.calls.toSorted((a, b) => a.node.from - b.node.from);
     this.classes = this.syntax.nodes.filter(({ type }) => type === "ClassDefinition").map((node) => this.#class(node));
     this.isBuilder = this.classes.some(({ bases }) => bases.some((base) => BUILDER.test(base)));
+    this.name = document.name ?? "";
     this.isModel =
       MODEL_NAME.test(document.name ?? "") || this.classes.some(({ bases }) => bases.some((base) => MODEL.test(base)));
     this.isSetup = this.calls.some(({ name }) => /^(?:setuptools|distutils\.core)\.setup$/.test(name));
