@@ -99,7 +99,7 @@ function judge(call: Call, program: Program): Found | undefined {
     return ["high", `calls ${name}`];
   if (/^torch\.utils\.cpp_extension\.load(?:_inline)?$/.test(call.name))
     return ["medium", `compiles and loads native code with ${name}`];
-  if (/^importlib\.util\.spec_from_file_location/.test(call.name) || /\.exec_module$/.test(call.name))
+  if (call.name.startsWith("importlib.util.spec_from_file_location") || call.name.endsWith(".exec_module"))
     return [onImport ? "high" : "medium", `imports a file by its path with ${name}`];
   if (kind === "unpickle" && /^(?:pickle|dill|cloudpickle|marshal)\./.test(call.name) && isConstant(call.args[0]?.text))
     return ["high", `unpickles bytes that stand in it, with ${name}`];
@@ -145,7 +145,7 @@ function judge(call: Call, program: Program): Found | undefined {
 /** Text that runs: a constant one is a program of its own. */
 function judgeCode(call: Call, program: Program): Found | undefined {
   const name = visible(call.name);
-  if (/^runpy\./.test(call.name)) return ["high", `runs another program with ${name}`];
+  if (call.name.startsWith("runpy.")) return ["high", `runs another program with ${name}`];
   const text = call.args[0]?.text;
   if (isConstant(text)) {
     const inner = new Program({
