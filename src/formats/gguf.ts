@@ -33,6 +33,7 @@ const ARRAY_USUAL = 1 << 22;
 const COUNT_USUAL = 1 << 14;
 const COUNT_MAX = 1 << 24;
 const ARRAY_DEPTH_MAX = 4;
+const PIECE_BYTES = 1024 * 1024;
 /** There are 42 types of tensors; what is not far from that may be a later one. */
 const TYPE_MAX = 63;
 /** Keys and tensors that are held to find doubles (CWE-770). */
@@ -151,7 +152,7 @@ class GgufReader {
         this.refuse("length-impossible", `The array ${quote(key)} claims ${count} values`, start, { count });
       throw new Short();
     }
-    if (inner === TEXT) for (let i = 0; i < count; i++) await this.skipText(key);
+    if (inner === TEXT) await this.skipTexts(count, key);
     else if (inner === ARRAY) for (let i = 0; i < count; i++) await this.value(ARRAY, key, depth + 1);
     else this.at += count * (width ?? 1);
   }
@@ -290,6 +291,27 @@ class GgufReader {
   private async text(what: string, max: number): Promise<string> {
     const length = await this.textBytes(what, max);
     return length === 0 ? "" : decodeText(await this.bytes(length)).text;
+  }
+
+  /** A vocabulary is hundreds of thousands of short texts: as many as a piece of the file holds are passed at once. */
+  private async skipTexts(count: number, key: string): Promise<void> {
+    const width = this.version === 1 ? 4 : 8;
+    for (let i = 0; i < count;) {
+      const piece = await this.pages.at(this.at, PIECE_BYTES);
+      let at = 0;
+      while (i < count && at + width <= piece.length) {
+        const low = this.swapped ? piece.readUInt32BE(at + width - 4) : piece.readUInt32LE(at);
+        const high = width === 4 ? 0 : this.swapped ? piece.readUInt32BE(at) : piece.readUInt32LE(at + 4);
+        if (high !== 0 || low > piece.length - at - width) break;
+        at += width + low;
+        i++;
+      }
+      this.at += at;
+      if (at > 0) continue;
+      // One that is longer than the piece, or than can be.
+      await this.skipText(key);
+      i++;
+    }
   }
 
   private async skipText(key: string): Promise<void> {
