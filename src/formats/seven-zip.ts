@@ -16,6 +16,7 @@ import { OUTPUT_BYTES, runEngine } from "./shared/engine.ts";
 import { bounded, type Decoder } from "./shared/expand.ts";
 import { CHUNK_INPUT_MAX, Lzma2, LzmaFault } from "./shared/lzma2.ts";
 import { ReadProblem } from "./shared/read-problem.ts";
+import { ArchiveFacts } from "./shared/archive-facts.ts";
 import { undoDelta, undoX86 } from "./shared/branch-filter.ts";
 import { parseArchive, SevenZipFault, type Coder, type Folder } from "./shared/seven-zip-header.ts";
 import { unzstd } from "./zstd.ts";
@@ -68,6 +69,9 @@ async function* members(pages: Pages, limits: Limits): AsyncGenerator<Part> {
     header = Buffer.from(decoded);
   }
   const { folders, files } = parseArchive(header, limits);
+  const facts = new ArchiveFacts();
+  for (const name of files) facts.path(name, 0);
+  yield* facts.parts();
   let next = 0;
   for (const folder of folders) {
     const inside = files.slice(next, next + folder.sizes.length);

@@ -10,8 +10,9 @@ export const examples: readonly Example[] = [
       file("weights/../../notes.txt", "w"),
       file("..\\..\\notes.txt", "w"),
       file("C:\\notes.txt", "w"),
+      file("weights/../notes.txt", "w"),
     ]),
-    finds: ["- high", "- high", "- high", "- high", "- high"],
+    finds: ["- high", "- high", "- high", "- high", "- high", "- high"],
   },
   {
     title: "a layer with the vocabulary of another machine, and one from an address",
