@@ -6,12 +6,14 @@ const UNITS_MAX = 4_000;
 const CLAUSES_MAX = 60;
 const NOT =
   /\b(?:not|never|don't|doesn't|won't|cannot|can't|no|nor|neither|avoid|without|refrain|prevent|detect|identif\w*|correct(?:s|ing)?|rather than|instead of|refuse|reject|spot|flag)\b/i;
-const WRONG =
-  /\b(?:incorrect|wrong|false|inaccurate|misleading|untrue|erroneous|fabricated|made-up|nonsensical|deceptive|dishonest|harmful|malicious|insecure|vulnerable|dangerous)\b/i;
-const GIVEN =
-  /\b(?:answers?|answering|repl(?:y|ies)|respon(?:ds?|ses?|ding)|information|advice|facts?|code|statements?|claims?|explanations?)\b/i;
-const GIVES =
-  /\b(?:answers?|repl(?:y|ies)|responds?|gives?|giving|provides?|providing|produces?|writes?|writing|outputs?|generates?|offers?|tells?|states?|makes?)\b/i;
+// The adjective belongs to what is given: "answer with True or False" and "an incorrect proof is given to you" demand
+// nothing wrong.
+const WRONG_GIFT =
+  /\b(?:answer|repl(?:y|ies)|respond|giv(?:e|es|ing)|provid(?:e|es|ing)|produc(?:e|es|ing)|writ(?:e|es|ing)|output|generat(?:e|es|ing)|offer|tell|stat(?:e|es|ing)|mak(?:e|es|ing)|spread|insert)(?:s|ing)?\b.{0,60}?\b(?:incorrect|wrong|false|inaccurate|misleading|untrue|erroneous|fabricated|made-up|nonsensical|deceptive|dishonest|harmful|malicious|insecure|vulnerable|dangerous)\s+(?:(?:and|or|but)\s+[\w-]+\s+|[\w-]+\s+){0,2}?(?:answers?|repl(?:y|ies)|responses?|information|advice|facts?|code|statements?|claims?|explanations?)\b/i;
+const WRONGLY =
+  /\b(?:answer|respond|repl(?:y|ies)|act|behave)(?:s|ing)?\b.{0,40}?\b(?:incorrectly|wrongly|falsely|inaccurately|dishonestly|deceptively|maliciously)\b/i;
+const CHOICE =
+  /\btrue\b.{0,24}\bfalse\b|\bfalse\b.{0,24}\btrue\b|\b(?:in)?correct\b.{0,12}\bor\b.{0,12}\b(?:in)?correct\b/i;
 const LIES =
   /\b(?:you (?:always |must |will |should )*(?:lie|deceive|mislead|sabotage)|that (?:always )?(?:lies|deceives|misleads))\b/i;
 const ALWAYS =
@@ -27,15 +29,15 @@ export function demandFacts(fields: readonly Field[]): string[] {
       const said = clause.trim().replaceAll(/\s+/g, " ").slice(0, 160);
       if (said.length < 12) continue;
       if (LIES.test(said) && !NOT.test(said)) out.push(`demand:${said}`);
-      else if (WRONG.test(said) && GIVEN.test(said) && GIVES.test(said) && !forbids(said)) out.push(`demand:${said}`);
+      else if (demandsWrong(said)) out.push(`demand:${said}`);
       else if (ALWAYS.test(said) && OBEYS.test(said) && ORDERS.test(said)) out.push(`orders:${said}`);
     }
   }
   return out;
 }
 
-/** A word that forbids, anywhere before the wrong thing. */
-function forbids(clause: string): boolean {
-  const wrong = WRONG.exec(clause)?.index ?? clause.length;
-  return NOT.test(clause.slice(0, wrong));
+/** A wrong thing to give, and no word before it that forbids. */
+function demandsWrong(clause: string): boolean {
+  const match = WRONG_GIFT.exec(clause) ?? WRONGLY.exec(clause);
+  return match !== null && !CHOICE.test(clause) && !NOT.test(clause.slice(0, match.index + match[0].length));
 }
