@@ -44,6 +44,11 @@ const CALLED_CLASSES = [
   "pandas.core.arrays",
   "pandas.core.indexes",
   "spacy.vocab",
+  "statsmodels",
+  "nltk.probability",
+  "lifelines",
+  "sympy.core",
+  "networkx.classes",
   "omegaconf",
 ];
 
@@ -150,7 +155,7 @@ export const isStandard = (module: string): boolean => {
 
 /** `Linear`, `ResNet50`, `CSRMatrix`, `csr_matrix` of scipy; no dots: a nested class is on no list. */
 const isClassName = (name: string): boolean =>
-  /^_{0,2}[A-Z]\w*$/.test(name) || /^(?:cs[rc]|coo|bsr|dia|dok|lil)_(?:matrix|array)$/.test(name);
+  /^(?:_{0,2}[A-Z]|[sdcz][A-Z][a-z])\w*$/.test(name) || /^(?:cs[rc]|coo|bsr|dia|dok|lil)_(?:matrix|array)$/.test(name);
 
 const under = (module: string, list: readonly string[]): boolean =>
   list.some((root) => module === root || (module.startsWith(root) && module.charCodeAt(root.length) === 46));

@@ -30,6 +30,7 @@ itertools: count cycle repeat chain islice product permutations combinations
 types: SimpleNamespace MappingProxyType GenericAlias NoneType
 typing: TypeVar _GenericAlias
 enum: Enum IntEnum Flag StrEnum EnumMeta EnumType _make_class_unpicklable pickle_by_enum_name pickle_by_global_name
+logging: getLogger
 string: Template
 struct: Struct
 weakref: WeakValueDictionary WeakKeyDictionary WeakSet
@@ -106,7 +107,9 @@ pandas._libs.tslibs.timestamps: _unpickle_timestamp Timestamp
 pandas._libs.tslibs.timedeltas: _timedelta_unpickle Timedelta
 pandas._libs.tslibs.period: Period
 pandas._libs.tslibs.nattype: _nat_unpickle NaTType
-pandas._libs.tslibs.offsets: MonthEnd Day Hour Minute Second BusinessDay MonthBegin YearEnd QuarterEnd Week
+pandas._libs.tslibs.offsets: MonthEnd MonthBegin Day Hour Minute Second Milli Micro Nano BusinessDay BusinessHour BusinessMonthEnd
+  BusinessMonthBegin CustomBusinessDay YearEnd YearBegin BYearEnd BYearBegin QuarterEnd QuarterBegin BQuarterEnd BQuarterBegin Week
+  SemiMonthEnd SemiMonthBegin WeekOfMonth LastWeekOfMonth FY5253 FY5253Quarter Easter DateOffset Tick
 pandas._libs.interval: Interval
 pandas._libs.missing: NAType
 pandas.core.indexes.base: _new_Index Index
@@ -118,14 +121,21 @@ pandas.core.dtypes.dtypes: CategoricalDtype DatetimeTZDtype PeriodDtype Interval
 pandas.core.frame: DataFrame
 pandas.core.series: Series
 pandas.core.arrays.string_: StringDtype
-pandas: DataFrame Series Index Timestamp Timedelta NaT
+pandas: DataFrame Series Index Timestamp Timedelta NaT NA Interval Period DateOffset StringDtype PeriodDtype CategoricalDtype
+  DatetimeTZDtype IntervalDtype SparseDtype Int8Dtype Int16Dtype Int32Dtype Int64Dtype UInt8Dtype UInt16Dtype UInt32Dtype UInt64Dtype
+  Float32Dtype Float64Dtype BooleanDtype Categorical RangeIndex MultiIndex DatetimeIndex TimedeltaIndex PeriodIndex IntervalIndex
+  CategoricalIndex ArrowDtype Grouper NamedAgg
+pandas._libs.sparse: IntIndex BlockIndex
+pandas._libs.tslibs.dtypes: PeriodDtypeBase
 pyarrow.lib: _restore_array Buffer py_buffer type_for_alias
 dill._dill: _load_type _create_cell _create_array _create_weakref _get_attr_safe
-cloudpickle.cloudpickle: _make_empty_cell _make_cell _make_dict_keys _make_dict_values _make_dict_items
+cloudpickle.cloudpickle: _get_dataclass_field_type_sentinel _make_empty_cell _make_cell _make_dict_keys _make_dict_values _make_dict_items
 transformers.tokenization_utils_base: BatchEncoding AddedToken
 tokenizers: Tokenizer AddedToken
 tokenizers.models: BPE WordPiece Unigram WordLevel Model
 PIL.Image: Image
+shapely.io: from_wkb
+shapely.wkb: loads
 urllib.parse: ParseResult SplitResult ParseResultBytes SplitResultBytes
 http: HTTPStatus HTTPMethod
 inspect: Signature Parameter _ParameterKind _empty

@@ -85,9 +85,26 @@ function asCall(of: Name, operands: readonly Argument[], model: ModelPart): Judg
   const rule = RULES[whole];
   if (rule) return rule(operands, model);
   if (harm !== undefined) return { grade: "threat", why: harm, subject: whole };
-  if (isOrdinaryCall(of.module, of.name)) return ORDINARY;
+  if (isOrdinaryCall(of.module, of.name) || isMember(of, operands)) return ORDINARY;
+  if (isOwnMember(of, operands)) return asValue(of);
   return { grade: "call", why: "is on no list of what a model calls while it is loaded", subject: whole };
 }
+
+/** `Strategy("steps")`, `Mode(2)`: how a member of an enumeration is pickled, and nothing that could be told to do harm. */
+const isPlain = (operand: Argument): boolean =>
+  operand.kind === "number" ||
+  (operand.kind === "text" && /^[\w-]{0,40}$/.test(operand.text)) ||
+  (operand.kind === "other" && /^(?:None|True|False|number)$/.test(operand.text));
+
+const isMember = ({ module, name }: Name, operands: readonly Argument[]): boolean =>
+  isOrdinaryClass(module, name) && operands.length <= 2 && operands.every(isPlain);
+
+/** The same of a class of the program that loads the file, or, with a number, of any class that is no standard one. */
+const isOwnMember = ({ module, name }: Name, operands: readonly Argument[]): boolean =>
+  operands.length === 1 &&
+  /^_?[A-Z]\w*$/.test(name) &&
+  !isStandard(module) &&
+  (module === "__main__" ? operands.every(isPlain) : operands[0]?.kind === "number");
 
 const unlisted = (subject: string, why = "is on no list of what a model calls while it is loaded"): Judged => ({
   grade: "call",
@@ -208,14 +225,14 @@ function attribute(operands: readonly Argument[], model: ModelPart): Name | Judg
   const [owner, attr] = operands;
   if (attr?.kind !== "text")
     return unlisted("builtins.getattr", "looks up an attribute whose name is computed while loading");
-  if (attr.text.startsWith("_")) {
-    return unlisted(
-      `builtins.getattr(…, ${JSON.stringify(attr.text.slice(0, 60))})`,
-      "reaches for the insides of an object",
-    );
-  }
+  const inner = unlisted(
+    `builtins.getattr(…, ${JSON.stringify(attr.text.slice(0, 60))})`,
+    "reaches for the insides of an object",
+  );
   if (owner?.kind === "global") {
     const of = { module: owner.module, name: `${owner.name}.${attr.text}` };
+    if (isOrdinaryCall(of.module, of.name)) return of;
+    if (attr.text.startsWith("__")) return inner;
     const harm = threat(of.module, of.name);
     if (harm !== undefined) return { grade: "threat", why: harm, subject: full(of) };
     if (isOrdinaryValue(owner.module, owner.name)) return of;
@@ -227,9 +244,11 @@ function attribute(operands: readonly Argument[], model: ModelPart): Name | Judg
       standard: isStandard(of.module),
     };
   }
+  if (attr.text.startsWith("__")) return inner;
   if (owner?.kind === "result")
     return { module: `(${model.operations[owner.of]?.text.slice(0, 80) ?? "…"})`, name: attr.text };
-  return unlisted("builtins.getattr", "looks up an attribute of what is no object");
+  // A method of a list, a dictionary or a text: named, not called.
+  return { module: "(value)", name: attr.text };
 }
 
 /** The result of an operation is called. */
@@ -242,6 +261,7 @@ function called(index: number, model: ModelPart, followed: number): Judged {
     if (whole === "builtins.getattr") {
       const found = attribute(made.arguments, model);
       if ("grade" in found) return found.grade === "name" ? { ...found, grade: "call" } : found;
+      if (isOrdinaryCall(found.module, found.name)) return ORDINARY;
       return unlisted(full(found), "is a method on no list of what a model calls while it is loaded");
     }
     if (whole === "functools.partial") {
@@ -253,9 +273,7 @@ function called(index: number, model: ModelPart, followed: number): Judged {
       const [type] = made.arguments;
       const name = type?.kind === "text" ? type.text : "?";
       if (/^(?:CodeType|FunctionType|LambdaType)$/.test(name)) return CODE;
-      return /^[A-Z]\w*Type$|^(?:object|type|dict|list|set|tuple|int|str|float|bytes|bool)$/.test(name)
-        ? ORDINARY
-        : unlisted(said);
+      return /^[A-Z]\w*Type$/.test(name) || isOrdinaryCall("builtins", name) ? ORDINARY : unlisted(said);
     }
   }
   return unlisted(said, "is the result of another call, and is called");

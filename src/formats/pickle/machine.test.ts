@@ -365,3 +365,43 @@ test("content decides: pickles of any protocol under any name, and no text", () 
     assert.equal(sniff(Buffer.from(text)), 0, text);
   assert.equal(sniff(Buffer.from([0x80, 0x02])), 0);
 });
+
+test("texts that lie far behind are read again, and every opcode still runs once", async () => {
+  const far: Step[] = [
+    ["SHORT_BINUNICODE", "os"],
+    "MEMOIZE",
+    ["SHORT_BINUNICODE", "system"],
+    "MEMOIZE",
+    ["SHORT_BINUNICODE", "key"],
+    "MEMOIZE",
+    ...named("a", "B"),
+    "MEMOIZE",
+    // More than one piece of the file.
+    ["BINBYTES", Buffer.alloc(3 * 1024 * 1024)],
+    ["BINBYTES", Buffer.alloc(3 * 1024 * 1024)],
+    ["BINGET", 3],
+    "EMPTY_TUPLE",
+    "NEWOBJ",
+    "MARK",
+    ["BINGET", 2],
+    ["BINGET", 2],
+    "SETITEMS",
+    "MARK",
+    ["BINGET", 2],
+    "APPENDS",
+    ["BINGET", 0],
+    ["BINGET", 1],
+    "STACK_GLOBAL",
+    ["BINGET", 2],
+    "TUPLE1",
+    "REDUCE",
+  ];
+  const { said, problems } = await readingOf(assemble(P4, "MARK", ...far, "TUPLE", "STOP"));
+  assert.deepEqual(problems, []);
+  assert.deepEqual(said, [
+    "a.B.__new__()",
+    'a.B.__new__().__setitem__("key")',
+    'a.B.__new__().extend("key")',
+    'os.system("key")',
+  ]);
+});

@@ -289,21 +289,21 @@ export class Machine {
           this.#mark();
           break;
         case 0x65: // APPENDS
-          this.#append(this.#unmark());
+          this.#append(this.#unmark(), true);
           break;
         case 0x61: // APPEND
           this.#need(1);
-          this.#append(this.#size - 1);
+          this.#append(this.#size - 1, false);
           break;
         case 0x75: // SETITEMS
-          this.#setItems(this.#unmark());
+          this.#setItems(this.#unmark(), true);
           break;
         case 0x73: // SETITEM
           this.#need(2);
-          this.#setItems(this.#size - 2);
+          this.#setItems(this.#size - 2, false);
           break;
         case 0x90: // ADDITEMS
-          this.#append(this.#unmark(), "update");
+          this.#append(this.#unmark(), true, "update");
           break;
         case 0x74: // TUPLE
           this.#gather(Kind.Tuple, this.#unmark());
@@ -628,18 +628,18 @@ export class Machine {
       );
   }
 
-  #append(from: number, how = "extend"): void {
+  #append(from: number, marked: boolean, how = "extend"): void {
     if (from <= this.#fence) throw new Break("The stack is empty");
     if (from === this.#size) return;
     const list = this.#stack[from - 1] as number;
     if (this.values.isContainer(list)) {
       this.values.fill(list, this.#stack, from, this.#size);
       this.#nested(list);
-    } else this.operations.state(list, this.#stack[from] as number, this.at, how);
+    } else this.#items(list, from, marked, how);
     this.#size = from;
   }
 
-  #setItems(from: number): void {
+  #setItems(from: number, marked: boolean): void {
     if (from <= this.#fence) throw new Break("The stack is empty");
     if (from === this.#size) return;
     if ((this.#size - from) % 2 !== 0) throw new Break("SETITEMS has an odd number of items");
@@ -647,8 +647,21 @@ export class Machine {
     if (this.values.isContainer(dict)) {
       this.values.fill(dict, this.#stack, from, this.#size);
       this.#nested(dict);
-    } else this.operations.state(dict, this.#stack[from] as number, this.at, "__setitem__");
+    } else this.#items(dict, from, marked, "__setitem__");
     this.#size = from;
+  }
+
+  /** Items for what is no container of ours. Where a text is not at hand the opcode runs again, and needs its mark. */
+  #items(target: number, from: number, marked: boolean, how: string): void {
+    try {
+      this.operations.state(target, this.#stack[from] as number, this.at, how);
+    } catch (error) {
+      if (marked) {
+        this.#marks[this.#markCount++] = from;
+        this.#fence = from;
+      }
+      throw error;
+    }
   }
 
   #get(index: number): void {

@@ -3,6 +3,7 @@
 
 const MODULES: Readonly<Record<string, string>> = {
   __builtin__: "builtins",
+  exceptions: "builtins",
   builtin: "builtins",
   copy_reg: "copyreg",
   Queue: "queue",

@@ -7,6 +7,8 @@ import { Machine, Status } from "./machine.ts";
 import { Kind } from "./values.ts";
 
 const PIECE_BYTES = 1024 * 1024;
+/** The opcode of PROTO. */
+const PICKLE_HEAD = 0x80;
 /** An array of objects stands in the stream as a pickle of its own, which may hold others (CWE-674). */
 const ARRAYS_DEPTH_MAX = 4;
 
@@ -45,7 +47,8 @@ export async function runPickle(
       continue;
     }
     if (status === Status.Array) {
-      const array = arrayOf(machine);
+      const [head = 0] = await source.slice(machine.at, machine.at + 1);
+      const array = arrayOf(machine, head === PICKLE_HEAD);
       if (array === "objects" && depth < ARRAYS_DEPTH_MAX) {
         const run = await runPickle(source, machine.at, limits, depth + 1);
         inner.push(run);
@@ -71,14 +74,17 @@ function stopped(machine: Machine, start: number, inner: PickleRun[], why: strin
 }
 
 /** What follows a joblib wrapper: raw bytes (behind a byte that says how many bytes pad them), or a pickle. */
-function arrayOf(machine: Machine): { bytes: number; aligned: boolean } | "objects" | undefined {
+function arrayOf(machine: Machine, pickled: boolean): { bytes: number; aligned: boolean } | "objects" | undefined {
   const { array: state, values } = machine;
   const [shape, dtype, alignment] = ["shape", "dtype", "numpy_array_alignment_bytes"].map((key) =>
     machine.lookup(state, key),
   );
   if (shape === undefined || dtype === undefined || values.kind(shape) !== Kind.Tuple) return undefined;
   const made = values.kind(dtype) === Kind.Result ? machine.done[values.at[dtype >> 1] as number] : undefined;
-  const width = made && widthOf(made.arguments[0]);
+  const type = made?.arguments[0];
+  // A record may hold objects among its fields: then no padding stands before it, which is shorter than this byte.
+  if (pickled && type?.kind === "text" && /^\|?V/.test(type.text)) return "objects";
+  const width = widthOf(type);
   if (width === undefined || width === "objects") return width;
   let bytes = width;
   for (const dimension of values.items(shape)) {
