@@ -14,7 +14,7 @@ export const examples: readonly Example[] = [
     "--extra-index-url https://packages.example.test/simple",
     "numpy==2.1.0",
   ),
-  file("Over plain http", ["2 medium"], "numpy", "tool @ http://files.example.test/tool-1.0-py3-none-any.whl"),
+  file("Over plain http", ["2 high"], "numpy", "tool @ http://files.example.test/tool-1.0-py3-none-any.whl"),
   file("From a bare address", ["1 high"], "https://203.0.113.9/tool-1.0.tar.gz"),
   file(
     "From a repository",
@@ -23,8 +23,14 @@ export const examples: readonly Example[] = [
     "git+https://github.com/example/tool.git@main",
     "-e git+https://github.com/example/other#egg=other",
   ),
+  file(
+    "In a list of a project",
+    ["2 high"],
+    "[build-system]",
+    'requires = ["setuptools", "tool @ http://203.0.113.9/tool.whl"]',
+  ),
   file("An archive by its address", ["1 low"], "tool @ https://files.example.test/tool-1.0.zip"),
-  file("A name one letter away", ["2 medium", "3 medium"], "numpy>=2", "reqests==2.31", "transformer", "torch"),
+  file("A name one letter away", ["3 high", "2 medium"], "numpy>=2", "reqests==2.31", "transformer", "torch"),
   {
     title: "An environment of conda",
     given: {

@@ -55,7 +55,7 @@ export const unsafeRequirement: DocumentDetector = {
   references: ["AML.T0010", "CWE-829", "CWE-1357", "ATT&CK T1195.001"],
   docs: {
     finds:
-      "Lines of a requirement file that install over plain http, from a bare address or drop site (high), from another package index (medium), from a repository or an archive by its address (low), and package names one letter away from a well-known one (medium).",
+      "Lines of a requirement file that install over plain http, from a bare address or drop site (high), from another package index (medium), from a repository or an archive by its address (low), and package names one letter away from a well-known one (high; medium for names of seven letters and less).",
     matters: "Installing a package runs its code. An index that somebody added can answer for any name.",
     misses: "Packages that are harmful under their own good name, and constraints in formats not read line by line.",
     remedy: "Install by name, version and hash from an index that you trust.",
@@ -67,7 +67,7 @@ export const unsafeRequirement: DocumentDetector = {
     const isList = document.language === "other" && told.length > 0 && specs >= told.length * 0.8;
     const hits: Hit[] = [];
     lines.forEach((line, i) => {
-      const found = judge(line, isList);
+      const found = judge(line, isList) ?? quoted(line);
       if (found)
         hits.push({
           message: `Line ${i + 1} ${found[1]}: ${quote(line.trim(), 100)}.`,
@@ -81,6 +81,15 @@ export const unsafeRequirement: DocumentDetector = {
     reportAll(hits, report, "low");
   },
 };
+
+/** Requirements in a list of texts: `requires = ["setuptools", "tool @ https://…"]`. */
+function quoted(line: string): readonly [Severity, string] | undefined {
+  for (const { 1: text = "" } of line.matchAll(/["']([^"']{3,300})["']/g)) {
+    const found = ADDRESS.test(text) && text !== line ? judge(text, false) : undefined;
+    if (found) return found;
+  }
+  return undefined;
+}
 
 function judge(line: string, isList: boolean): readonly [Severity, string] | undefined {
   if (OPTION.test(line) && /:\/\/|trusted-host/.test(line)) {
@@ -96,6 +105,7 @@ function judge(line: string, isList: boolean): readonly [Severity, string] | und
     const odd = oddDestination(line);
     if (odd !== undefined) return ["high", `installs from ${odd}`];
     const found = judgeInstall(line);
+    if (found && /(?:^|@\s{0,5}|\+)http:\/\//.test(line)) return ["high", found.what];
     if (found) return found.severity === "info" ? undefined : [found.severity, found.what];
     return [...urlsIn(line)].some(({ host }) => !WHEELS.test(host))
       ? ["low", "installs an archive by its address"]
@@ -104,5 +114,8 @@ function judge(line: string, isList: boolean): readonly [Severity, string] | und
   const name = isList ? SPEC.exec(line)?.[1]?.toLowerCase().replaceAll(/[._]/g, "-") : undefined;
   if (name === undefined || name.length < 6 || REAL.has(name) || POPULAR.includes(name)) return undefined;
   const like = POPULAR.find((popular) => Math.abs(popular.length - name.length) < 2 && oneEdit(popular, name));
-  return like === undefined ? undefined : ["medium", `names a package one letter away from ${like}`];
+  // The longer the name, the less it is there by chance.
+  return like === undefined
+    ? undefined
+    : [name.length > 7 ? "high" : "medium", `names a package one letter away from ${like}`];
 }
