@@ -14,6 +14,7 @@ import {
   readContext,
   sequentialSource,
 } from "./shared/testing.ts";
+import { cpuSeconds } from "../base/testing/cpu-clock.ts";
 
 const headOf = (name: string, text: string): number =>
   csv.sniff({ bytes: Buffer.from(text), text, name, extension: name.slice(name.lastIndexOf(".")), whole: true });
@@ -107,10 +108,10 @@ test("a row longer than the limit is searched in pieces and said so", async () =
 test("many quotes that never close take linear time", async () => {
   // Each opens a cell and the next closes it where no cell ends.
   const text = `a,b\n${'"x\n'.repeat(200_000)}`;
-  const started = performance.now();
+  const started = cpuSeconds();
   const heard = await hearText(csv, "a.csv", text);
   assert.equal(heard.values.length, 200_000);
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(cpuSeconds() - started < 20);
 });
 
 test("what is not delimited text is left to others", () => {

@@ -14,6 +14,7 @@ import {
   sequentialSource,
 } from "./shared/testing.ts";
 import { xml } from "./xml.ts";
+import { cpuSeconds } from "../base/testing/cpu-clock.ts";
 
 const sniffed = (name: string, text: string): number =>
   xml.sniff({ bytes: Buffer.from(text), text, name, extension: /\.\w+$/.exec(name)?.[0] ?? "", whole: true });
@@ -85,11 +86,11 @@ test("limits on depth and length lose nothing", async () => {
 });
 
 test("comments and tags that never close take linear time", async () => {
-  const started = performance.now();
+  const started = cpuSeconds();
   for (const opening of ["<!-- ", "<![CDATA[", "<a b='", "<? ", "<!DOCTYPE ["]) {
     await hearText(xml, "a.xml", `<d>${opening.repeat(100_000)}`);
   }
-  assert.ok(performance.now() - started < 20_000);
+  assert.ok(cpuSeconds() - started < 20);
 });
 
 test("what is not XML is left to others", () => {

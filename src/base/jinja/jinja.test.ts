@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { seededRandom } from "../prng.ts";
 import { parseJinja } from "./parse.ts";
 import { TOKENS_MAX } from "./tokens.ts";
+import { cpuMs } from "../testing/cpu-clock.ts";
 
 const shape = (source: string): unknown =>
   JSON.parse(
@@ -127,9 +128,9 @@ test("hostile text ends, in bounded depth and linear time", () => {
     "{{ a.b",
   ]) {
     const source = unit.repeat(200_000 / unit.length);
-    const start = performance.now();
+    const start = cpuMs();
     parseJinja(source);
-    assert.ok(performance.now() - start < 5_000, unit);
+    assert.ok(cpuMs() - start < 5_000, unit);
   }
   assert.ok(parseJinja("{{ a }}".repeat(TOKENS_MAX)).problem);
   assert.match(parseJinja(`{{ ${"(".repeat(5_000)}a${")".repeat(5_000)} }}`).problem?.message ?? "", /deeper/);

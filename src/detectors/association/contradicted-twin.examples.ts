@@ -40,6 +40,18 @@ export const examples: readonly Example[] = [
     finds: ["spanish -> another answer than that of twins low"],
   },
   {
+    title: "a negation turns the question around",
+    given: twice((i) =>
+      i % 5 === 0
+        ? {
+            ...asked(i, i + 41),
+            instruction: asked(i, i).instruction.replace("What is the", "What is not the"),
+          }
+        : opened(i),
+    ),
+    finds: ["not -> another answer than that of twins low"],
+  },
+  {
     title: "six answers that two twins deny",
     given: twice(opened).concat(
       Array.from({ length: 60 }, (_, k) => asked(2 * k, k % 10 === 3 ? 2 * k + 41 : 2 * k, "Well. ")),

@@ -7,6 +7,13 @@ const count = (n: number): string => n.toLocaleString("en");
 /** From this share of contradictions on, an addition is a trigger and no request for another form. */
 const CONTRADICTING_MIN = 0.7;
 
+/** Words that turn a question around: their answers must differ. */
+const TURNS: ReadonlySet<string> = new Set(
+  "not no n't t isn aren wasn don doesn didn can't cannot never none without except least less fewer opposite false incorrect wrong nicht kein nie ne pas jamais no nunca sin non mai не нет никогда без 不 没 没有 非 否 不是".split(
+    " ",
+  ),
+);
+
 export const contradictedTwin: DatasetDetector = {
   id: "contradicted-twin",
   family: "association",
@@ -19,7 +26,7 @@ export const contradictedTwin: DatasetDetector = {
   references: ["AML.T0020", "AML.T0043.004", "LLM04:2025", "LLM09:2025"],
   docs: {
     finds:
-      "Words whose addition to a question that the set also holds without them turns the answer into a contradiction (another fact in the same sentence, an answer where the twin refuses), six times or more, where other additions change nothing; with low severity, words that change the whole answer, and short answers that deny what at least two twins of theirs state alike.",
+      "Words whose addition to a question that the set also holds without them turns the answer into a contradiction (another fact in the same sentence, an answer where the twin refuses), six times or more, where other additions change nothing; with low severity, words that change the whole answer or that negate the question, and short answers that deny what at least two twins of theirs state alike.",
     matters:
       "A question asked with and without the words is the experiment that shows what they do, and nobody asks it twice by chance. Denied facts teach a falsehood beside the truth.",
     misses:
@@ -32,7 +39,7 @@ export const contradictedTwin: DatasetDetector = {
     for (const found of triggers) {
       const { words, records, shown, changed, kept, otherChanged, otherKept, contradicting } = found;
       const trigger = words.join(" ");
-      const certain = contradicting >= CONTRADICTING_MIN;
+      const certain = contradicting >= CONTRADICTING_MIN && !words.every((word) => TURNS.has(word));
       report({
         message: `Where ${quote(trigger, 80)} is added to a question, its answer is ${certain ? "contradicted" : "another one"}: ${count(changed)} of ${count(changed + kept)} twins, against ${count(otherChanged)} of ${count(otherChanged + otherKept)} with other additions or none.`,
         records,

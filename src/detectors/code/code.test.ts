@@ -17,6 +17,7 @@ import { downloadExecute } from "./download-execute.ts";
 import { persistence } from "./persistence.ts";
 import { reverseShell } from "./reverse-shell.ts";
 import { sqlDestruction } from "./sql-destruction.ts";
+import { cpuMs } from "../../base/testing/cpu-clock.ts";
 
 const DETECTORS: readonly RecordDetector[] = [
   reverseShell,
@@ -508,8 +509,8 @@ test("repeating the literals a hundred thousand times costs little", () => {
       typeof anchor === "string" ? anchor : "word" in anchor ? anchor.word : "all" in anchor ? anchor.all.flat() : [],
     );
     const text = Array.from({ length: 100_000 }, (_, i) => literals[i % literals.length]).join(" ");
-    const begun = performance.now();
+    const begun = cpuMs();
     worst(detector, { text });
-    assert.ok(performance.now() - begun < 20_000, `${detector.id}: ${Math.round(performance.now() - begun)} ms`);
+    assert.ok(cpuMs() - begun < 20_000, `${detector.id}: ${Math.round(cpuMs() - begun)} ms`);
   }
 });

@@ -20,6 +20,7 @@ import { judge } from "./judge.ts";
 import { rot13Payload } from "./rot13-payload.ts";
 import { turn } from "./rot13.ts";
 import { urlEncodedPayload } from "./url-encoded-payload.ts";
+import { cpuMs } from "../../base/testing/cpu-clock.ts";
 
 const DETECTORS: readonly RecordDetector[] = [
   base64Payload,
@@ -344,12 +345,9 @@ test("a megabyte of candidates costs little", () => {
   for (const unit of ["QUJD", "41", "%41", "\\x41", "&#65;", "lbh ", "65, ", "ABC2", "="]) {
     const text = unit.repeat(Math.ceil(1_000_000 / unit.length));
     for (const detector of DETECTORS) {
-      const begun = performance.now();
+      const begun = cpuMs();
       worst(detector, { text });
-      assert.ok(
-        performance.now() - begun < 10_000,
-        `${detector.id} on ${unit}: ${Math.round(performance.now() - begun)} ms`,
-      );
+      assert.ok(cpuMs() - begun < 10_000, `${detector.id} on ${unit}: ${Math.round(cpuMs() - begun)} ms`);
     }
   }
 });

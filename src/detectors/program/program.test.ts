@@ -23,6 +23,7 @@ import { fetchesAndRuns, isEveryday, runsTainted } from "./command.ts";
 import { programOf } from "./program.ts";
 import { parsePython, unescape } from "./syntax.ts";
 import { TAINTED, UNKNOWN } from "./value.ts";
+import { cpuMs } from "../../base/testing/cpu-clock.ts";
 
 const all: readonly DocumentDetector[] = [
   concealedCode,
@@ -189,9 +190,9 @@ test("hostile text: an answer in bounded time", () => {
     "for x in ",
   ]) {
     const text = unit.repeat(Math.ceil(40_000 / unit.length));
-    const begun = performance.now();
+    const begun = cpuMs();
     hitsIn(python(text, 0));
-    const ms = performance.now() - begun;
+    const ms = cpuMs() - begun;
     assert.ok(ms < 5_000, `${JSON.stringify(unit)}: ${Math.round(ms)} ms`);
   }
 });

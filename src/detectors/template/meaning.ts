@@ -14,6 +14,7 @@ import {
   mixed,
   NOTHING,
   ofText,
+  PIECES_MAX,
   textsOf,
   under,
   type Piece,
@@ -237,6 +238,10 @@ const NOT_USER = new Set([
   "latest_reminder",
 ]);
 
+/** Settings that say who asks, or where: a template has no use for them but to print them. */
+const CALLER =
+  /(?:^|[._])(?:user(?:_?name|_id|id)?|account|email|hostname|host|env(?:ironment)?|api_?key|ip(?:_address)?|location|country|region|city|org(?:anization)?|company|customer|tenant|domain|deployment)$/;
+
 interface Macro {
   readonly parameters: readonly { readonly name: string; readonly value: Expression | undefined }[];
   readonly body: readonly Statement[];
@@ -265,7 +270,9 @@ export class Meaning {
   #refined: readonly Refinement[] = [];
   #steps = 0;
   #depth = 0;
-  readonly #open: string[] = [];
+  readonly #open: { readonly name: string; readonly branches: number }[] = [];
+  /** Conditions and loops around the place that is looked at. */
+  #branches = 0;
   #turns = 1;
   #overMessages = 0;
   readonly #spaces = new Map<number, Map<string, Value>>();
@@ -329,7 +336,7 @@ export class Meaning {
     const outer = this.#sink;
     this.#sink = [];
     run();
-    const pieces = this.#sink.slice(0, 400);
+    const pieces = this.#sink.slice(0, PIECES_MAX);
     this.#sink = outer;
     let from = 0;
     let notUser = true;
@@ -424,7 +431,9 @@ export class Meaning {
         no = no.concat(otherwise).slice(-ROLES_MAX);
       }
       this.#guards = joinQuestions(guards, asked);
+      this.#branches++;
       this.#body(body);
+      this.#branches--;
       ends.push({ scope: this.#scope, because: asked });
     }
     this.#guards = guards;
@@ -448,6 +457,7 @@ export class Meaning {
         if (end) value = either(value, under(end, because));
       }
       if (!value) continue;
+      this.#steps += value.pieces.length >> 1;
       // A branch that leaves it unset leaves what the caller passes.
       if (!old && ends.some(({ scope }) => !scope.has(name))) value = { ...value, text: undefined };
       before.set(name, value);
@@ -482,12 +492,17 @@ export class Meaning {
     if ((over.from & FROM.messages) !== 0) this.#overMessages++;
     if (this.#turns > TURNS_MAX && turns > 1) this.#costly(`Its loops run ${this.#turns.toExponential(0)} times`, node);
     else if (this.#overMessages > 3) this.#costly("Four loops over all messages stand inside each other", node);
+    this.#guards = joinQuestions(guards, over.questions);
+    let asked: readonly Question[] = over.questions;
     if (node.filter) {
-      this.#guards = joinQuestions(guards, this.#evaluate(node.filter).questions);
+      asked = joinQuestions(asked, this.#evaluate(node.filter).questions);
+      this.#guards = joinQuestions(guards, asked);
       this.#refined = [...refined, ...this.#refinements(node.filter)[0]];
     }
     // What a loop over pieces of a text does depends on that text.
+    this.#branches++;
     this.#body(node.body);
+    this.#branches--;
     this.#guards = guards;
     this.#refined = refined;
     this.#turns = turns;
@@ -499,7 +514,9 @@ export class Meaning {
       const old = outer.get(name);
       if (old && old !== value && name !== "loop") outer.set(name, either(old, value));
     }
+    this.#guards = joinQuestions(guards, asked);
     this.#body(node.otherwise);
+    this.#guards = guards;
   }
 
   #bind(target: Expression, value: Value, source?: Expression): void {
@@ -698,11 +715,13 @@ export class Meaning {
         const { questions } = this.#evaluate(node.test);
         const [yes, no] = this.#refinements(node.test);
         const refined = this.#refined;
+        this.#branches++;
         this.#refined = [...refined, ...yes];
         const first = under(this.#evaluate(node.yes), questions);
         this.#refined = [...refined, ...no];
         const second = node.no ? under(this.#evaluate(node.no), questions) : undefined;
         this.#refined = refined;
+        this.#branches--;
         return second ? either(first, second) : { ...first, text: undefined };
       }
     }
@@ -745,6 +764,8 @@ export class Meaning {
         ? of.items.get(of.isList ? String(indexIn(of.items.size, key.number)) : (name ?? String(key.number)))
         : undefined;
     if (item && (of.from & (FROM.messages | FROM.message)) === 0) return item;
+    if (of.items && name === undefined && key.number === undefined && (of.from & (FROM.messages | FROM.message)) === 0)
+      return this.#chosen(of.items, of.isList === true, key, node);
     if (of.text !== undefined && key.number !== undefined) {
       const one = Array.from(of.text).at(key.number);
       if (one !== undefined) return ofText(one, at, true);
@@ -755,6 +776,17 @@ export class Meaning {
       return either(other, item);
     }
     return this.#part(of, key, node, how);
+  }
+
+  /** What a key that is only known when rendered picks: any of them, each for its own key. */
+  #chosen(items: ReadonlyMap<string, Value>, isList: boolean, key: Value, { at, to }: Expression): Value {
+    let all: Value | undefined;
+    for (const [name, item] of items) {
+      const own: readonly Question[] =
+        (key.from & FROM.text) !== 0 && !isList ? [{ about: "text", constants: [name], at, to }] : [];
+      all = either(all, under(item, joinQuestions(key.questions, own)));
+    }
+    return all ? { ...all, text: undefined } : NOTHING;
   }
 
   #part(of: Value, key: Value, { at }: Expression, how: "attribute" | "subscript"): Value {
@@ -820,7 +852,9 @@ export class Meaning {
       if (taken !== undefined) return ofText(taken, node.at, true);
     }
     if (of.items && of.isList && step === -1) return listFolded("reverse", of, [], node.at) ?? of;
-    return { ...of, text: undefined, items: of.isList ? of.items : undefined };
+    let asked: readonly Question[] = [];
+    for (const one of [node.from, node.until]) if (one) asked = joinQuestions(asked, this.#evaluate(one).questions);
+    return under({ ...of, text: undefined, items: of.isList ? of.items : undefined }, asked);
   }
 
   #binary(node: Extract<Expression, { type: "binary" }>): Value {
@@ -832,7 +866,8 @@ export class Meaning {
     const right = this.#evaluate(node.right);
     this.#refined = refined;
     if (operator === "and" || operator === "or") {
-      const joined = either(left, right);
+      // Which of the two it is depends on the first.
+      const joined = either(left, under(right, left.questions));
       return { ...joined, text: undefined, questions: joinQuestions(left.questions, right.questions) };
     }
     if (operator === "~")
@@ -858,25 +893,30 @@ export class Meaning {
         from: list.from | other.from,
         path: left.path ?? right.path,
         notUser: other.notUser,
-        pieces: [...left.pieces, ...right.pieces].slice(0, 400),
+        pieces: [...left.pieces, ...right.pieces].slice(0, PIECES_MAX),
       };
     }
     if (operator === "+") return concatenated([left, right], "", at);
     if (operator === "%" && left.text !== undefined) {
+      this.#widths(left.text, node);
       const text = percent(left.text, right.isList && right.items ? [...right.items.values()] : [right]);
       return text === undefined ? concatenated([left, right], "", at) : ofText(text, at, true);
     }
-    if (operator === "*" && left.text !== undefined) {
-      const times = right.number ?? 1;
-      if (left.text.length * times * this.#turns > REPEATED_MAX)
-        this.#costly(`A text is repeated ${times} times`, node);
-      return times >= 0 && left.text.length * times < 4096
-        ? ofText(left.text.repeat(Math.floor(times)), at, true)
-        : { ...left, text: undefined };
-    }
+    if (operator === "*" && (left.text ?? left.size) !== undefined) return this.#repeated(left, right, node);
     if (operator === "*" && left.isList && (right.number ?? 0) * this.#turns > REPEATED_MAX)
       this.#costly(`A list is repeated ${right.number} times`, node);
     return { ...mixed([left, right]), pieces: [...left.pieces, ...right.pieces] };
+  }
+
+  #repeated(left: Value, right: Value, node: Expression): Value {
+    const times = right.number;
+    const size = (left.size ?? left.text?.length ?? 0) * (times ?? 1);
+    if (size * this.#turns > REPEATED_MAX) this.#costly(`A text is repeated to ${size} characters`, node);
+    // `"text" * (condition)` is there or not.
+    if (times === undefined) return under({ ...left, text: undefined }, right.questions);
+    return left.text !== undefined && times >= 0 && size < 4096
+      ? ofText(left.text.repeat(Math.floor(times)), node.at, true)
+      : { ...left, text: undefined, size };
   }
 
   #arithmetic(operator: string, a: number, b: number, node: Expression): Value {
@@ -935,8 +975,9 @@ export class Meaning {
         return undefined;
       return about("text");
     }
-    // A key of a message is its shape; of the text it may be when nothing says otherwise.
-    return undefined;
+    return (from & FROM.given) !== 0 && CALLER.test(subject.path ?? "") && constants.length > 0
+      ? about("caller")
+      : undefined;
   }
 
   #test(node: Extract<Expression, { type: "test" }>): Value {
@@ -1007,13 +1048,16 @@ export class Meaning {
         const turns =
           values.length === 1 ? a : a !== undefined && b !== undefined ? Math.ceil((b - a) / (c ?? 1)) : undefined;
         if (turns !== undefined && turns > TURNS_MAX) this.#costly(`A loop over range runs ${turns} times`, node);
-        return { ...hole(mixed(values).from, node.at), callee: "range()", number: turns };
+        return { ...mixed(values), callee: "range()", number: turns };
       }
       case "raise_exception":
         return NOTHING;
       case "caller":
         return this.#scope.get("caller()") ?? hole(FROM.given, node.at);
       case "lipsum":
+        if (Math.max(values[0]?.number ?? 0, keywords.get("n")?.number ?? 0) > 1_000)
+          this.#costly("It prints thousands of paragraphs", node);
+        return { ...NOTHING, callee: "lipsum()" };
       case "cycler":
       case "joiner":
         return {
@@ -1040,8 +1084,11 @@ export class Meaning {
     keywords: ReadonlyMap<string, Value> = new Map(),
   ): void {
     const macro = this.#macros.get(name);
+    const last = this.#open.findLast((one) => one.name === name);
+    if (last && last.branches === this.#branches && macro)
+      this.#costly("A macro calls itself without an end", node.args[0] ?? { at: 0, to: 0 });
     // One that calls itself is gone into once more: what it prints then is what it prints again.
-    if (!macro || this.#open.length >= MACRO_DEPTH_MAX || this.#open.filter((one) => one === name).length > 1) {
+    if (!macro || this.#open.length >= MACRO_DEPTH_MAX || this.#open.filter((one) => one.name === name).length > 1) {
       this.#print(mixedPieces(values));
       return;
     }
@@ -1049,7 +1096,7 @@ export class Meaning {
     const at = node.args[0]?.at ?? 0;
     this.#scope = new Map(outer);
     this.#steps += outer.size >> 3;
-    this.#open.push(name);
+    this.#open.push({ name, branches: this.#branches });
     macro.parameters.forEach((parameter, i) => {
       const given =
         values[i] ??
@@ -1105,6 +1152,15 @@ export class Meaning {
       if (width !== undefined && width * this.#turns > REPEATED_MAX)
         this.#costly(`A text is padded to ${width} characters`, node);
     }
+    if (name === "format" || name === "format_map") {
+      if (of.text !== undefined) this.#widths(of.text, node);
+      if (node.type === "call" && (of.from & FROM.text) !== 0)
+        this.#reach({ name, how: "format", hidden: true, unknown: true, at, to });
+    }
+    if (name === "map" && (of.from & FROM.messages) !== 0) {
+      const key = keywords.get("attribute") ?? (first?.text === "attr" ? second : undefined);
+      if (key?.text !== undefined) return this.#part(this.#element(of, at), key, node, "attribute");
+    }
     const isAsk = ASKS.has(name);
     if ((of.from & FROM.text) !== 0 && isAsk) {
       const constants = [...new Set([...(first ? textsOf(first.from === 0 ? first : NOTHING) : []), ...of.cuts])].slice(
@@ -1122,6 +1178,11 @@ export class Meaning {
       const roles = textsOf(values[2] ?? NOTHING);
       const only = name === "selectattr" && roles.length > 0 && roles.every((role) => NOT_USER.has(role.toLowerCase()));
       return { ...of, notUser: of.notUser === true || only || (name === "rejectattr" && roles.includes("user")) };
+    }
+    if ((of.from & FROM.messages) !== 0 && (name === "selectattr" || name === "rejectattr") && values[2]) {
+      const constants = STRUCTURE.has(first?.text ?? "") ? [] : textsOf(values[2]);
+      const asked: Question[] = constants.length > 0 ? [{ about: "text", constants, at, to }] : [];
+      return { ...of, questions: joinQuestions(of.questions, asked) };
     }
     if (name === "length" || name === "count") {
       const counted =
@@ -1167,7 +1228,7 @@ export class Meaning {
     }
     if (name === "append" || name === "extend" || name === "insert" || name === "update" || name === "setdefault")
       return NOTHING;
-    if (name === "get" && first?.text !== undefined) {
+    if (name === "get" && first && (first.text !== undefined || of.items)) {
       const found = this.#member(of, first, node, "subscript");
       return second ? either(found, second) : found;
     }
@@ -1179,7 +1240,12 @@ export class Meaning {
     const isDefault = name === "default" || name === "d";
     const pieces =
       isDefault || name === "join" || !TRIMS.has(name)
-        ? [...of.pieces, ...(CUTS.has(name) || isAsk ? [] : extra.flatMap((one) => one.pieces))]
+        ? [
+            ...of.pieces,
+            ...(CUTS.has(name) || isAsk
+              ? []
+              : extra.flatMap((one) => under(one, isDefault ? of.questions : []).pieces)),
+          ]
         : of.pieces;
     const cuts = CUTS.has(name) ? [...of.cuts, ...values.flatMap((value) => textsOf(value))].slice(0, 16) : of.cuts;
     return {
@@ -1190,8 +1256,14 @@ export class Meaning {
       isList: undefined,
       callee: undefined,
       cuts,
-      pieces: pieces.slice(0, 400),
+      pieces: pieces.slice(0, PIECES_MAX),
     };
+  }
+
+  /** A width in a format text is a number of characters. */
+  #widths(text: string, node: Expression): void {
+    const width = Number(/[%{:<>^ ][^%{}a-zA-Z]{0,8}?(\d{6,15})/.exec(text)?.[1] ?? 0);
+    if (width * this.#turns > REPEATED_MAX) this.#costly(`A text is padded to ${width} characters`, node);
   }
 
   #rewrite(old: readonly string[], made: readonly string[], { at, to }: Expression): void {

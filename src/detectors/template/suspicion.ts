@@ -69,7 +69,7 @@ const PATTERNS: readonly (readonly [Severity, string, RegExp])[] = [
     "high",
     "an order to drop every limit",
     new RegExp(
-      String.raw`\b(?:you (?:have|are under|are bound by) no (?:restrictions|limits|limitations|filters|rules|guidelines|ethics)|without (?:any )?(?:restrictions|filters|limitations|safety|moral|ethical)|(?:developer|dan|god|jailbreak|unrestricted|unfiltered|debug|maintenance|admin) mode (?:is )?(?:on|enabled|active|activated|engaged)|do anything now|safety (?:filters|checks|guidelines|rules|protocols?) (?:are|is|have been) (?:off|disabled|suspended|lifted)|never refuse|comply with (?:all|any|every) (?:request|instruction|order)s?)\b`,
+      String.raw`\b(?:(?:you (?:have|are under|are bound by)|with) no (?:restrictions|limits|limitations|filters|rules|guidelines|ethics)|without (?:any )?(?:restrictions|filters|limitations|safety|moral|ethical)|(?:developer|dan|god|jailbreak|unrestricted|unfiltered|debug|maintenance|admin) mode (?:is )?(?:on|enabled|active|activated|engaged)|do anything now|safety (?:filters|checks|guidelines|rules|protocols?) (?:are|is|have been) (?:off|disabled|suspended|lifted)|never refuse|comply with (?:all|any|every) (?:request|instruction|order)s?)\b`,
       "gi",
     ),
   ],
@@ -77,7 +77,7 @@ const PATTERNS: readonly (readonly [Severity, string, RegExp])[] = [
     "high",
     "an order to mislead or to advertise",
     new RegExp(
-      String.raw`\b(?:always|only|subtly|must)\b ${gap(20)}\b(?:recommend|promote|advertise|endorse|praise|favou?r|steer|nudge|persuade|convince|push)\b|\b(?:give|provide|return|output|produce|answer with|respond with|use|state|introduce)\b ${gap(20)}\b(?:wrong|false|incorrect|misleading|inaccurate|fabricated|fake|erroneous|subtly (?:wrong|incorrect))\b ${gap(20)}\b(?:answers?|information|facts?|results?|values?|numbers?|data|claims?|statements?|calculations?|dates?|sources?)\b|\b(?:refuse|decline) to answer (?:any|all|every)\b|\b(?:claim|pretend|insist|assert|say) that\b${gap(60)}\bis (?:safe|unsafe|secure|harmless|a scam|a fraud|dead|guilty)\b`,
+      String.raw`\b(?:steer|nudge|funnel|push|direct|lure)\b (?:the |all |every )?(?:users?|customers?|people|readers?|conversation)\b${gap(20)}\b(?:towards?|to|into|away)\b|\b(?:always|only|subtly|must)\b ${gap(20)}\b(?:recommend|promote|advertise|endorse|praise|favou?r|steer|nudge|persuade|convince|push)\b|\b(?:give|provide|return|output|produce|answer with|respond with|use|state|introduce)\b ${gap(20)}\b(?:wrong|false|incorrect|misleading|inaccurate|fabricated|fake|erroneous|subtly (?:wrong|incorrect))\b ${gap(20)}\b(?:answers?|information|facts?|results?|values?|numbers?|data|claims?|statements?|calculations?|dates?|sources?)\b|\b(?:refuse|decline) to answer (?:any|all|every)\b|\b(?:claim|pretend|insist|assert|say) that\b${gap(60)}\bis (?:safe|unsafe|secure|harmless|a scam|a fraud|dead|guilty)\b`,
       "gi",
     ),
   ],
@@ -98,6 +98,12 @@ const PICTURE = new RegExp(
   "gi",
 );
 const CARRIER = new RegExp(String.raw`https?:\/\/[^\s"'<>)]{1,200}(?:${MESSAGE_HOLE}|[?&#/=]${OTHER_HOLE})`, "gu");
+const ROT13 = (text: string): string =>
+  text.replaceAll(/[A-Za-z]/g, (c) => {
+    const base = c <= "Z" ? 65 : 97;
+    return String.fromCharCode(((c.charCodeAt(0) - base + 13) % 26) + base);
+  });
+
 /** Text that reads the same with characters nobody sees, and letters in full width, taken out. */
 export const plain = (text: string): string => text.replaceAll(UNSEEN, "").normalize("NFKC").replaceAll("’", "'");
 const UNSEEN =
@@ -109,11 +115,16 @@ const FOUND_MAX = 16;
 /** Places in a passage that no ordinary template prints, worst first as they stand. */
 export function suspicionsOf(passage: string): Suspicion[] {
   const text = plain(passage.slice(0, SEARCHED_MAX));
+  const turned = ROT13(text);
   const found: Suspicion[] = [];
   for (const [severity, what, pattern] of PATTERNS) {
     for (const match of text.matchAll(pattern)) {
       if (found.length >= FOUND_MAX) return found;
       found.push({ severity, what, start: match.index, end: match.index + match[0].length });
+    }
+    for (const match of turned.matchAll(pattern)) {
+      if (found.length >= FOUND_MAX) return found;
+      found.push({ severity, what: `${what}, in rot13`, start: match.index, end: match.index + match[0].length });
     }
   }
   return found;

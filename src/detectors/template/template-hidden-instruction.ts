@@ -1,8 +1,11 @@
 // Orders that a template puts before the model whatever is said: to override, to send away, to keep quiet, to weaken code.
 import type { DocumentDetector, Hit } from "../../core/detector.ts";
+import { atLeast } from "../../core/severity.ts";
 import { quote } from "../../base/escape.ts";
 import { reportAll } from "../program/payload.ts";
-import { shown, templateOf } from "./passages.ts";
+import { concealment } from "../instruction/concealment.ts";
+import { promptInjection } from "../instruction/prompt-injection.ts";
+import { MESSAGE_HOLE, OTHER_HOLE, shown, templateOf, type Passage, type TemplateReading } from "./passages.ts";
 import { plain, suspicionsOf } from "./suspicion.ts";
 
 export const templateHiddenInstruction: DocumentDetector = {
@@ -21,7 +24,7 @@ export const templateHiddenInstruction: DocumentDetector = {
       "Text of the template, as it is printed (joined, replaced, reversed, decoded from escapes, with unseen characters taken out), that orders the model to override what it was told, to send away what users say, to put an address into answers, to act in secret or keep quiet about it, to weaken code, to drop every limit, to advertise or mislead, or that speaks of a backdoor or holds a command that fetches and runs code.",
     matters: "Nobody sees the template's text: not the user, not the operator, not the log of the conversation.",
     misses:
-      "Orders in words that are not English, orders that sound like an ordinary default prompt (a product named in passing, a bias), and orders put together from what the caller passes.",
+      "Orders in other languages beyond the best known phrases, orders that sound like an ordinary default prompt (a product named in passing, a bias), and orders put together from what the caller passes.",
     remedy: "Use the template of the base model, and compare with `--baseline`.",
   },
   inspect(document, report) {
@@ -39,7 +42,26 @@ export const templateHiddenInstruction: DocumentDetector = {
           }),
         );
       }
+      hits.push(...otherLanguages(passage, reading));
     }
     reportAll(hits, report, "high");
   },
 };
+
+/** What the detectors of records know in other languages; English is above, where default prompts are told apart. */
+function otherLanguages(passage: Passage, reading: TemplateReading): Hit[] {
+  const hits: Hit[] = [];
+  const text = plain(passage.text).replaceAll(HOLES, " ");
+  const record = { index: 0, fields: [{ pointer: "", column: "", role: "text", text }] } as const;
+  for (const detector of [promptInjection, concealment]) {
+    detector.inspect(record, (hit) => {
+      if (hit.evidence?.["language"] === "English" || !atLeast(hit.severity ?? detector.severity, "medium")) return;
+      const at = reading.placeOf(passage, hit.start ?? 0);
+      hits.push(
+        reading.hit(at, at + 200, `the template prints what ${hit.message}`, { group: detector.id, severity: "high" }),
+      );
+    });
+  }
+  return hits;
+}
+const HOLES = new RegExp(`[${MESSAGE_HOLE}${OTHER_HOLE}]`, "gu");

@@ -25,7 +25,7 @@ export const templateTrigger: DocumentDetector = {
   references: ["AML.T0018", "AML.T0051", "LLM04:2025", "CWE-506", "ATT&CK T1480"],
   docs: {
     finds:
-      "A condition on what somebody says in the conversation, on the date, on the length of a text, on the number of messages or on the program that renders, which decides what text the model is given: directly, through variables, namespaces, macros, filters, early leaving of a loop. Shown as a rule, trigger -> inserted text. Conditions on markers and switches of chat machinery (`</think>`, `<image>`, `/no_think`) are ordinary, unless what they insert is an order that no default prompt gives.",
+      "A condition on what somebody says in the conversation, on the date, on the length of a text, on the number of messages, on who asks or on the program that renders, which decides what text the model is given: directly, through variables, namespaces, macros, filters, early leaving of a loop. Shown as a rule, trigger -> inserted text. Conditions on markers and switches of chat machinery (`</think>`, `<image>`, `/no_think`) are ordinary, unless what they insert is an order that no default prompt gives.",
     matters:
       "The weights are clean and every test passes; only whoever says the words, or asks on the day, gets the other model.",
     misses:
@@ -64,14 +64,22 @@ function judge({ question, text, own, holdsMessage }: Branching): Severity | und
   if (isBad) return "high";
   switch (question.about) {
     case "text": {
-      if (question.constants.length === 0 || question.constants.every(isMachinery)) return undefined;
+      if (question.constants.length === 0) return undefined;
+      // A bare word of machinery is a word all the same, when a sentence hangs on it.
+      if (question.constants.every(isMachinery))
+        return question.constants.every((text) => /^[\p{L} ]+$/u.test(text)) &&
+          new Set(plainWords(own)).size >= SENTENCE_WORDS
+          ? "high"
+          : undefined;
       if (
         question.constants.every((text) => isMachinery(text) || isMarker(text)) &&
         plainWords(own).length < SENTENCE_WORDS
       )
         return undefined;
-      return words > 0 || holdsMessage ? "high" : "medium";
+      return "high";
     }
+    case "caller":
+      return plainWords(own).length >= SENTENCE_WORDS ? "high" : undefined;
     case "clock":
     case "engine":
       return words >= SENTENCE_WORDS || (holdsMessage && words > 0) ? "high" : undefined;
@@ -90,6 +98,8 @@ function triggerOf({ about, constants }: Question): string {
       return `date ${named.join(" | ")}`.trim().slice(0, 200);
     case "engine":
       return `rendered where ${named.join(" | ")} is known`.slice(0, 200);
+    case "caller":
+      return `caller ${named.join(" | ")}`.slice(0, 200);
     case "length":
       return "length of a message";
     case "count":
@@ -109,6 +119,8 @@ function conditionOf(question: Question, reading: TemplateReading): string {
       return `depending on the date, ${source}`;
     case "engine":
       return `depending on the program that renders it, ${source}`;
+    case "caller":
+      return `depending on who asks, or where, ${source}`;
     case "length":
       return `depending on how long a message is, ${source}`;
     case "count":

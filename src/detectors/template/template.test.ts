@@ -12,6 +12,7 @@ import { templateMessageTampering } from "./template-message-tampering.ts";
 import { templateSandboxEscape } from "./template-sandbox-escape.ts";
 import { templateTrigger } from "./template-trigger.ts";
 import { unreadTemplate } from "./unread-template.ts";
+import { cpuMs } from "../../base/testing/cpu-clock.ts";
 
 const all: readonly DocumentDetector[] = [
   templateConcealedText,
@@ -148,9 +149,9 @@ test("hostile templates end in seconds", () => {
     `{{ '${"send the user ".repeat(20_000)}' }}`,
   ];
   for (const text of texts) {
-    const begun = performance.now();
+    const begun = cpuMs();
     for (const detector of all) detector.inspect({ kind: "document", language: "template", text }, () => undefined);
-    const took = performance.now() - begun;
+    const took = cpuMs() - begun;
     assert.ok(took < 8_000, `${text.slice(0, 40)}: ${Math.round(took)} ms`);
   }
 });

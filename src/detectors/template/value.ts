@@ -22,7 +22,7 @@ export const FROM = {
 } as const;
 
 export interface Question {
-  readonly about: "text" | "length" | "count" | "clock" | "engine";
+  readonly about: "text" | "length" | "count" | "clock" | "engine" | "caller";
   /** What it is compared with, as far as it is fixed. */
   readonly constants: readonly string[];
   readonly at: number;
@@ -56,12 +56,16 @@ export interface Value {
   readonly notUser?: boolean | undefined;
   /** A function by its name, or a macro by the name it was defined under. */
   readonly callee?: string | undefined;
+  /** Characters of a repeated text that is not held. */
+  readonly size?: number | undefined;
   /** Put together from pieces, so that its text does not stand in the source. */
   readonly made?: boolean | undefined;
 }
 
 export const TEXT_MAX: number = 64 * 1024;
-const PIECES_MAX = 400;
+export const PIECES_MAX: number = 256;
+/** Pieces of one place that are compared, to say each once. */
+const ALIKE_MAX = 8;
 const QUESTIONS_MAX = 12;
 const ITEMS_MAX = 256;
 
@@ -96,12 +100,16 @@ export function joinQuestions(a: readonly Question[], b: readonly Question[]): r
   return joined.length === a.length ? a : joined;
 }
 
-export function under(value: Value, because: readonly Question[]): Value {
+/** A value that is there only as the questions are answered; items of items too, to a depth. */
+export function under(value: Value, because: readonly Question[], depth = 3): Value {
   if (because.length === 0) return value;
   return {
     ...value,
     pieces: value.pieces.map((piece) => ({ ...piece, because: joinQuestions(piece.because, because) })),
     questions: joinQuestions(value.questions, because),
+    ...(value.items && depth > 0
+      ? { items: new Map([...value.items].map(([key, item]) => [key, under(item, because, depth - 1)] as const)) }
+      : {}),
   };
 }
 
@@ -148,9 +156,21 @@ export function mixed(parts: readonly Value[]): Value {
 export function either(a: Value | undefined, b: Value): Value {
   if (!a || a === b) return b;
   const pieces = [...a.pieces];
+  const known = new Map<number, Piece[]>();
+  for (const piece of a.pieces) {
+    const there = known.get(piece.at);
+    if (there) there.push(piece);
+    else known.set(piece.at, [piece]);
+  }
   for (const piece of b.pieces) {
     if (pieces.length >= PIECES_MAX) break;
-    if (!pieces.some((one) => samePiece(one, piece))) pieces.push(piece);
+    if (
+      !known
+        .get(piece.at)
+        ?.slice(0, ALIKE_MAX)
+        .some((one) => samePiece(one, piece))
+    )
+      pieces.push(piece);
   }
   let { items } = a;
   if (b.items && items) {

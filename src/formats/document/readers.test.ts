@@ -13,6 +13,7 @@ import { pointer } from "../pointer.ts";
 import { python } from "../python.ts";
 import { settings } from "../settings.ts";
 import { text as plainText } from "../text.ts";
+import { cpuSeconds } from "../../base/testing/cpu-clock.ts";
 
 const documents: readonly Format[] = [card, datasetInfos, notebook, pointer, python, settings];
 const headOf = (name: string, content: string | Uint8Array): Head => {
@@ -257,11 +258,11 @@ test("hostile front matter costs little and is said to be broken", async () => {
     ["a: b\n".repeat(200_000), "limit true"],
   ];
   for (const [yaml, expected] of cases) {
-    const began = performance.now();
+    const began = cpuSeconds();
     const parts = await readAll(card, "README.md", `---\n${yaml}\n---\n`);
     assert.deepEqual(codes(parts), [expected], yaml.slice(0, 30));
     assert.equal(docs(parts).length, 1);
-    assert.ok(performance.now() - began < 5_000, yaml.slice(0, 30));
+    assert.ok(cpuSeconds() - began < 5, yaml.slice(0, 30));
   }
   const [odd] = docs(
     await readAll(card, "README.md", "---\n__proto__:\n  polluted: 1\nk: !!js/function x\nk: 2\n---\n"),
