@@ -51,6 +51,7 @@ const MARKS = 5;
 const LABEL_TOKENS_MAX = 6;
 const LABEL_SHARE_MIN = 0.03;
 const LABELS_MAX = 8;
+const REFUSED_MAX = 0.25;
 const NOTHING = -1;
 const RARE = -2;
 const ALONE = -3;
@@ -237,7 +238,11 @@ function slot(left: number, right: number): number {
 /** Labels, where nearly all records have one of a few short answers, and refusals. */
 function targetsOf(table: Table): Target[] {
   const { records, response, whole } = table;
-  if (response.tokens.length > LABEL_TOKENS_MAX * records) return [{ text: [], of: refusals(table) }];
+  if (response.tokens.length > LABEL_TOKENS_MAX * records) {
+    const of = refusals(table);
+    // Where many are refused, what is not refused is the exception.
+    return of.reduce((sum, one) => sum + one, 0) > REFUSED_MAX * records ? [] : [{ text: [], of }];
+  }
   const groups = Map.groupBy(whole.keys(), (record) => whole[record] as number);
   const large = [...groups.values()].filter((group) => group.length >= LABEL_SHARE_MIN * records).slice(0, LABELS_MAX);
   // An absent answer is none.
