@@ -50,8 +50,8 @@ export function templateDifferences(here: TemplateReading, there: TemplateReadin
     });
   }
   const reached = without(
-    new Set(here.meaning.reaches.map(({ name }) => name)),
-    new Set(there.meaning.reaches.map(({ name }) => name)),
+    new Set(here.meaning.events.reaches.map(({ name }) => name)),
+    new Set(there.meaning.events.reaches.map(({ name }) => name)),
   );
   if (reached.length > 0)
     found.push({

@@ -22,7 +22,7 @@ export const templateCost: DocumentDetector = {
   },
   inspect(document, report) {
     const reading = templateOf(document);
-    for (const { message, at, to } of reading.meaning.costs)
+    for (const { message, at, to } of reading.meaning.events.costs)
       report(reading.hit(at, to, message, { group: message.replaceAll(/\d+/g, "N").slice(0, 80) }));
   },
 };

@@ -36,7 +36,7 @@ export const templateMessageTampering: DocumentDetector = {
           group: "dropped",
         }),
       );
-    for (const { old, new: made, at, to } of reading.meaning.rewrites) {
+    for (const { old, new: made, at, to } of reading.meaning.events.rewrites) {
       if (isMachinery(old) && isMachinery(made)) continue;
       hits.push(
         reading.hit(at, to, `the template turns ${quote(old, 60)} in a message into ${quote(made, 60)}`, {

@@ -2,7 +2,7 @@
 // programs do not; no ordinary chat template needs a name that begins with an underscore.
 import type { DocumentDetector } from "../../core/detector.ts";
 import { quote } from "../../base/escape.ts";
-import type { Reach } from "./meaning.ts";
+import type { Reach } from "./events.ts";
 import { templateOf } from "./passages.ts";
 
 export const templateSandboxEscape: DocumentDetector = {
@@ -26,7 +26,7 @@ export const templateSandboxEscape: DocumentDetector = {
   },
   inspect(document, report) {
     const reading = templateOf(document);
-    for (const reach of reading.meaning.reaches)
+    for (const reach of reading.meaning.events.reaches)
       report(
         reading.hit(reach.at, reach.to, sentenceOf(reach), {
           group: reach.name.slice(0, 100),
