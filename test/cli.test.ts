@@ -266,6 +266,9 @@ describe("help", () => {
       ["--help"],
       ["scan", "--help"],
       ["clean", "--help"],
+      ["lock", "--help"],
+      ["lock", "update", "--help"],
+      ["verify", "--help"],
       ["explain", "--help"],
       ["detectors", "--help"],
     ]) {

@@ -16,6 +16,10 @@ export interface FakeRepo {
   readonly private?: boolean;
   /** The name it has now; requests for the old one are redirected. */
   readonly movedTo?: string;
+  /** The identity of the repository and of its owner; both can be set while it runs. */
+  identity?: string;
+  ownerId?: string;
+  readonly license?: string;
 }
 
 export interface FakeHubOptions {
@@ -65,6 +69,10 @@ export interface FakeHub {
   readonly faults: Faults;
   /** Commits new contents to a branch; gives the commit. */
   push(repo: string, files: FakeFiles, branch?: string): string;
+  /** The same, and the branch forgets what it was before; `forget` removes the old commits too. */
+  force(repo: string, files: FakeFiles, options?: { readonly branch?: string; readonly forget?: boolean }): string;
+  /** What the repository says of itself, to be changed. */
+  about(repo: string): FakeRepo;
   commitOf(repo: string, revision?: string): string;
   close(): Promise<void>;
 }
@@ -78,6 +86,8 @@ interface Blob {
 interface Repo {
   readonly refs: Map<string, string>;
   readonly commits: Map<string, Map<string, Blob>>;
+  /** Commits of each branch, the newest last. */
+  readonly history: Map<string, string[]>;
   readonly about: FakeRepo;
 }
 
@@ -131,10 +141,17 @@ export async function fakeHub(options: FakeHubOptions): Promise<FakeHub> {
     const commit = hash("sha1", JSON.stringify([...tree].map(([path, { oid }]) => [path, oid])), branch);
     repo.commits.set(commit, tree);
     repo.refs.set(branch, commit);
+    repo.history.set(branch, [...(repo.history.get(branch) ?? []), commit]);
     return commit;
   };
+  const force: FakeHub["force"] = (name, files, { branch = "main", forget = false } = {}) => {
+    const repo = repos.get(name);
+    repo?.history.delete(branch);
+    if (forget) repo?.commits.clear();
+    return push(name, files, branch);
+  };
   for (const [name, about] of Object.entries(options.repos)) {
-    repos.set(name, { refs: new Map(), commits: new Map(), about });
+    repos.set(name, { refs: new Map(), commits: new Map(), history: new Map(), about: { ...about } });
     push(name, typeof about.files === "string" ? folderFiles(about.files) : about.files);
   }
 
@@ -215,9 +232,15 @@ export async function fakeHub(options: FakeHubOptions): Promise<FakeHub> {
   });
 
   const route =
-    /^\/(api\/)?(?:(datasets|models|spaces)\/)?([^/]+\/[^/]+)(?:\/(revision|tree|paths-info|resolve)\/([^/]+))?(?:\/(.*))?$/;
+    /^\/(api\/)?(?:(datasets|models|spaces)\/)?([^/]+\/[^/]+)(?:\/(revision|tree|paths-info|resolve|commits)\/([^/]+))?(?:\/(.*))?$/;
   function answer(request: IncomingMessage, response: ServerResponse, seen: SeenRequest, body: string): void {
     const url = new URL(request.url ?? "/", base());
+    const owner = /^\/api\/organizations\/([^/]+)\/overview$/.exec(url.pathname)?.[1];
+    if (owner !== undefined) {
+      const owned = [...repos].find(([repo]) => repo.replace(/^(datasets|spaces)\//, "").startsWith(`${owner}/`))?.[1];
+      if (owned?.about.ownerId === undefined) return refuse(response, 404, "", "Not found");
+      return json(response, { _id: owned.about.ownerId, name: owner });
+    }
     const [, api, kind, name = "", verb = "revision", rawRevision = "HEAD", rawPath = ""] =
       route.exec(url.pathname) ?? [];
     const key = `${kind && kind !== "models" ? `${kind}/` : ""}${name}`;
@@ -239,7 +262,8 @@ export async function fakeHub(options: FakeHubOptions): Promise<FakeHub> {
     const gated = repo.about.gated && !authorized;
     if (api && verb === "revision") {
       return json(response, {
-        _id: "1",
+        _id: repo.about.identity ?? "1",
+        ...(repo.about.license === undefined ? {} : { cardData: { license: repo.about.license } }),
         id: name,
         sha: commit,
         private: Boolean(repo.about.private),
@@ -251,6 +275,14 @@ export async function fakeHub(options: FakeHubOptions): Promise<FakeHub> {
       });
     }
     if (gated) return refuse(response, authorized ? 403 : 401, "GatedRepo", `Access to ${name} is restricted.`);
+    if (api && verb === "commits") {
+      const line = [...repo.history.values()].find((commits) => commits.includes(commit)) ?? [commit];
+      const list = line.slice(0, line.indexOf(commit) + 1).toReversed();
+      return json(
+        response,
+        list.map((id) => ({ id, title: "", message: "", authors: [], date: "2026-01-01T00:00:00.000Z" })),
+      );
+    }
     if (api && verb === "tree") return list(response, url, tree, path);
     if (api && verb === "paths-info") {
       const form = (request.headers["content-type"] ?? "").includes("form");
@@ -304,6 +336,8 @@ export async function fakeHub(options: FakeHubOptions): Promise<FakeHub> {
     requests,
     faults,
     push,
+    force,
+    about: (name) => repos.get(name)?.about as FakeRepo,
     commitOf: (name, revision = "main") => repos.get(name)?.refs.get(revision) ?? "",
     close: async () => {
       for (const server of [hub, cdn]) {

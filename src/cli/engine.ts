@@ -7,6 +7,7 @@ import { detectors } from "../detectors/index.ts";
 import { formats } from "../formats/index.ts";
 import { buildEngine, type Engine } from "../scan/unit.ts";
 import type { Opener } from "../jobs/work.ts";
+import { holdsPrefix } from "../store/row-index.ts";
 import { openSource } from "../sources/open.ts";
 import { spooler } from "../sources/spool.ts";
 
@@ -20,6 +21,10 @@ export interface EngineSettings {
   readonly allowHttp?: boolean;
   /** Digest each record, to compare with another revision. */
   readonly digests?: boolean;
+  /** Commit to each record. */
+  readonly rows?: boolean;
+  /** Digests of records that are known, 16 bytes of each, ascending: they are not looked at again. Shared memory. */
+  readonly known?: Uint8Array;
   /** Templates and settings of the model that is compared with. */
   readonly baseline?: readonly DocumentPart[];
 }
@@ -28,8 +33,12 @@ export const selectDetectors = (ids: readonly string[] | undefined): readonly De
   ids ? detectors.filter(({ id }) => ids.includes(id)) : detectors;
 
 export function engineFor(settings: EngineSettings): Engine {
-  const { detectors: ids, limits, roles, digests = false, baseline = [] } = settings;
-  return buildEngine(formats, selectDetectors(ids), { ...LIMITS, ...limits }, roles, digests, baseline);
+  const { detectors: ids, limits, roles, digests = false, baseline = [], rows = false, known } = settings;
+  return {
+    ...buildEngine(formats, selectDetectors(ids), { ...LIMITS, ...limits }, roles, digests, baseline),
+    rows,
+    ...(known ? { known: (digest) => holdsPrefix(known, digest) } : {}),
+  };
 }
 
 export const opener = (limits: Limits, allowHttp = false, signal?: AbortSignal): Opener => ({

@@ -1,4 +1,12 @@
 // What several commands' flags share.
+import { InvalidArgumentError } from "commander";
+
+export const wholeNumber = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 1024)
+    throw new InvalidArgumentError("It must be a whole number from 1 to 1024.");
+  return number;
+};
 
 /** `--only a,b --only c` is [a, b, c]. */
 export const commaList = (value: string, before: string[] | undefined): string[] => [

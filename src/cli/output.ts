@@ -17,11 +17,25 @@ export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>):
     if (temporary !== path) fsyncSync(handle);
     closeSync(handle);
     handle = undefined;
-    if (temporary !== path) renameSync(temporary, path);
+    if (temporary !== path) settle(temporary, path);
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
     if (temporary !== path) rmSync(temporary, { force: true });
     throw failed(path, error);
+  }
+}
+
+/** Puts the file in its place, and the place on the disk: after a power cut the old one or the new one is there. */
+function settle(temporary: string, path: string): void {
+  renameSync(temporary, path);
+  let folder: number | undefined;
+  try {
+    folder = openSync(dirname(resolve(path)), "r");
+    fsyncSync(folder);
+  } catch {
+    // Some systems cannot sync a folder.
+  } finally {
+    if (folder !== undefined) closeSync(folder);
   }
 }
 
@@ -72,7 +86,7 @@ export async function writeWholeAsync(
     if (temporary !== path) fsyncSync(handle);
     closeSync(handle);
     handle = undefined;
-    if (temporary !== path) renameSync(temporary, path);
+    if (temporary !== path) settle(temporary, path);
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
     if (temporary !== path) rmSync(temporary, { force: true });

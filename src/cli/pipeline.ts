@@ -3,7 +3,7 @@
 import { matchesGlob, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import type { DocumentPart } from "../core/format.ts";
-import type { ArtifactRef } from "../core/artifact.ts";
+import type { ArtifactRef, TargetProblem } from "../core/artifact.ts";
 import type { Card } from "../core/detector.ts";
 import type { Finding, RecordLine, ScanReport } from "../core/report.ts";
 import type { RoleOverride } from "../core/roles.ts";
@@ -53,6 +53,15 @@ export interface ScanOptions {
   readonly since?: string;
   /** The base model, or one file of it: templates and settings that say something else are findings. */
   readonly baseline?: string;
+  /** What is being pinned: each file as it is found, and the digests of its records unit by unit, in order. */
+  readonly inventory?: {
+    /** False for a file of our own, which is passed over. */
+    file(ref: ArtifactRef): boolean;
+    problem(problem: TargetProblem): void;
+    rows(ref: ArtifactRef, digests: Uint8Array): void;
+    /** Digests of records that were looked at before, as EngineSettings has them. */
+    readonly known?: Uint8Array;
+  };
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   /** For waivers; default today. */
@@ -89,6 +98,8 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
     ...(options.limits ? { limits: options.limits } : {}),
     ...(options.allowHttp ? { allowHttp: true } : {}),
     ...(options.since === undefined ? {} : { digests: true }),
+    ...(options.inventory ? { rows: true } : {}),
+    ...(options.inventory?.known ? { known: options.inventory.known } : {}),
   };
   const limits = { ...LIMITS, ...options.limits };
   const engine = engineFor(settings);
@@ -178,7 +189,7 @@ async function revision(
 ): Promise<{ readonly table: Table; readonly whole: boolean }> {
   if (engine.datasets.length === 0)
     throw usage("--since compares statistics, and no detector of datasets is left to run.");
-  const { since: _, onProgress: __, ...rest } = options;
+  const { since: _, onProgress: __, inventory: ___, ...rest } = options;
   const settings: EngineSettings = {
     detectors: engine.datasets.map(({ id }) => id),
     roles: options.roles ?? {},
@@ -217,6 +228,9 @@ interface Entry {
   readonly partials: ArtifactPartial[];
   ref?: ArtifactRef;
 }
+
+/** The digest of a file was taken from what its repository says. */
+export const DECLARED_NOTE = "The sha256 is the one its repository declares; it was not computed here.";
 
 class Run {
   readonly excluded: string[] = [];
@@ -310,6 +324,7 @@ class Run {
   async *#found(given: string, target: number): AsyncIterable<ArtifactRef> {
     for await (const found of resolveTargets([given], this.#access())) {
       if (found.kind === "artifact") {
+        if (this.#options.inventory?.file(found) === false) continue;
         if (this.#excludes(found)) {
           this.excluded.push(found.uri);
           continue;
@@ -329,7 +344,10 @@ class Run {
       const entry = this.#enter(found.uri, target);
       const partial = (entry.partials[0] ??= newPartial(""));
       if (found.kind === "note") partial.notes.push(found.message);
-      else addProblem(partial, found, this.#limits);
+      else {
+        addProblem(partial, found, this.#limits);
+        if (found.lost) this.#options.inventory?.problem(found);
+      }
     }
   }
 
@@ -393,6 +411,11 @@ class Run {
   #add(item: WorkItem, result: UnitResult): void {
     const entry = this.#byUri.get(item.ref.uri);
     if (!entry) throw new Error(`unknown artifact ${quote(item.ref.uri)}`);
+    for (const partial of result.artifacts) {
+      if (!partial.rows) continue;
+      this.#options.inventory?.rows(item.ref, partial.rows);
+      delete partial.rows;
+    }
     if (item.task === "whole") {
       const { ref } = item;
       const own = result.artifacts[0];
@@ -417,7 +440,7 @@ class Run {
   /** A repository says which bytes it serves; other bytes are not what was reviewed there. */
   #compare(partial: ArtifactPartial, declared: string): void {
     if (partial.sha256 === null) {
-      const note = "The sha256 is the one its repository declares; it was not computed here.";
+      const note = DECLARED_NOTE;
       partial.sha256 = declared;
       if (!partial.notes.includes(note)) partial.notes.push(note);
     } else if (partial.sha256 !== declared && !partial.problems.some(({ code }) => code === "corrupt")) {

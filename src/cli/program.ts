@@ -2,6 +2,7 @@
 import { Command, type OutputConfiguration } from "commander";
 import { cleanCommand } from "./clean.ts";
 import { detectorsCommand, explainCommand } from "./explain.ts";
+import { lockCommand } from "./lock.ts";
 import { scanCommand } from "./scan.ts";
 import { signCommand } from "./sign.ts";
 import { verifyCommand } from "./verify.ts";
@@ -32,23 +33,26 @@ Examples:
   bezoar scan hf://datasets/OWNER/NAME --format sarif -o results.sarif
   bezoar clean examples/medical-qa/poisoned.jsonl -o cleaned.jsonl
   bezoar sign examples/medical-qa --key key.pem --signature medical-qa.sig
+  bezoar lock examples/medical-qa
+  bezoar verify
   bezoar explain tag-characters`,
     );
   for (const command of [
     scanCommand(),
     cleanCommand(),
     signCommand(),
+    lockCommand(),
     verifyCommand(),
     explainCommand(),
     detectorsCommand(),
   ]) {
-    bezoar.addCommand(
-      command
+    for (const own of [command, ...command.commands])
+      own
         .helpOption("-h, --help", "print this help")
-        .showHelpAfterError(`bezoar ${command.name()} --help tells how.`)
+        .showHelpAfterError(`bezoar ${own === command ? "" : `${command.name()} `}${own.name()} --help tells how.`)
         .exitOverride()
-        .configureOutput(OUTPUT),
-    );
+        .configureOutput(OUTPUT);
+    bezoar.addCommand(command);
   }
   return bezoar;
 }

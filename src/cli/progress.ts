@@ -32,6 +32,40 @@ export class ProgressLine {
   }
 }
 
+/** The same line for work that only reads: as callbacks of hashing. */
+export class HashProgress {
+  readonly #line: ProgressLine;
+  readonly #on: boolean;
+  #bytes = 0;
+  #totalBytes = 0;
+
+  constructor(out: NodeJS.WriteStream, on: boolean) {
+    this.#line = new ProgressLine(out);
+    this.#on = on;
+  }
+
+  watch(): { onBytes?: (bytes: number) => void; onTotal?: (bytes: number) => void } {
+    if (!this.#on) return {};
+    return {
+      onTotal: (bytes) => {
+        this.#totalBytes += bytes;
+      },
+      onBytes: (bytes) => {
+        this.#bytes += bytes;
+        this.show({ bytes: this.#bytes, records: 0, totalBytes: this.#totalBytes });
+      },
+    };
+  }
+
+  show(progress: Progress): void {
+    this.#line.update(progress);
+  }
+
+  end(): void {
+    this.#line.end();
+  }
+}
+
 /** As much of it as fits on the line: the share and the time left matter most. */
 export function progressText({ bytes, records, totalBytes }: Progress, seconds: number, width = 120): string {
   const share = totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 0;

@@ -1,10 +1,10 @@
 // `bezoar scan TARGET…`
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
 import type { Card } from "../core/detector.ts";
 import type { Config } from "./config.ts";
-import { commaList } from "./flags.ts";
+import { commaList, wholeNumber } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ScanOutcome } from "./pipeline.ts";
 
@@ -31,13 +31,6 @@ interface Flags {
 }
 
 const globs = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
-const wholeNumber = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1 || number > 1024)
-    throw new InvalidArgumentError("It must be a whole number from 1 to 1024.");
-  return number;
-};
-
 export function scanCommand(): Command {
   return new Command("scan")
     .description("Scan datasets for hidden text, payloads, instructions to the model and other poison.")

@@ -1,50 +1,116 @@
-// `bezoar verify`: is this what was signed? Each way of pinning has a file of its own; this one holds the flags.
+// `bezoar verify TARGET…`: is this what was signed (`--signature`), or else what was pinned in the lockfile. Each way has
+// a file of its own; this one holds the flags.
 import { Command, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { interruptible } from "./interrupt.ts";
+import { wholeNumber } from "./flags.ts";
 import { repeated, withTrustFlags } from "./signing.ts";
+import type { Check } from "./check-pin.ts";
 import type { SignatureFlags } from "./verify-signature.ts";
 
 interface Flags extends Omit<SignatureFlags, "signature"> {
   signature?: string;
+  lockfile: string;
+  as?: string;
+  offline?: boolean;
+  download?: boolean;
+  partial?: boolean;
+  requirePass?: boolean;
+  workers?: number;
   format: "text" | "json";
+  detailedExitCode?: boolean;
+  allowHttp?: boolean;
+  progress: boolean;
 }
 
 export function verifyCommand(): Command {
   return withTrustFlags(
     new Command("verify")
-      .description("Check that a model or dataset is what was signed, and by whom.")
-      .argument("<target>", "a folder, or a file")
-      .addOption(
-        new Option("-f, --format <format>", "how to print the answer").choices(["text", "json"]).default("text"),
+      .description("Check that files, a cache or a repository are what was pinned, or what was signed, and by whom.")
+      .argument(
+        "[target...]",
+        "a folder, a file, a snapshot in a cache, or hf://…; every entry of the lockfile if none",
       )
-      .option("--signature <file>", "an OpenSSF Model Signing signature"),
+      .option("--signature <file>", "an OpenSSF Model Signing signature to check instead of the lockfile"),
   )
     .option("--allow-unsigned", "accept files that the signature does not cover")
     .option("--allow-ignored <path>", "accept that the signer left this path out (repeatable)", repeated)
     .option("--allow-links", "follow symbolic links, as far as they stay in the folder")
+    .option("--lockfile <file>", "the lockfile", "bezoar.lock")
+    .option("--as <entry>", "the id of the entry that the target is a copy of, where its own name does not say")
+    .option("--offline", "ask no Hub: look for repositories in the local cache")
+    .option("--download", "read every byte of a repository, and believe no digest that the Hub declares")
+    .option("--partial", "files may be missing: it is a copy of a part")
+    .option("--require-pass", "refuse what was pinned without a scan that passed")
+    .option("--workers <n>", "threads to use (default: one for each core)", wholeNumber)
+    .addOption(new Option("-f, --format <format>", "how to print the answer").choices(["text", "json"]).default("text"))
+    .option(
+      "--detailed-exit-code",
+      "exit with the code of the gravest refusal (docs/reference/refusals.md), not with 1",
+    )
+    .option("--allow-http", "ask http:// addresses too, which anybody on the way can change")
+    .option("--no-progress", "no progress line")
     .addHelpText(
       "after",
       `
 Examples:
+  bezoar verify
+  bezoar verify data/ --lockfile bezoar.lock
   bezoar verify examples/medical-qa --signature medical-qa.sig --public-key public.pem
-  bezoar verify examples/medical-qa --signature medical-qa.sig --roots ca.pem --format json`,
+  bezoar verify ./copy --as hf://datasets/OWNER/NAME
+  bezoar verify hf://datasets/OWNER/NAME --offline --require-pass`,
     )
-    .action(async (target: string, flags: Flags) => {
-      await interruptible((signal) => run(target, flags, signal));
+    .action(async (targets: string[], flags: Flags) => {
+      await interruptible((signal) =>
+        flags.signature === undefined
+          ? pinned(targets, flags, signal)
+          : signed(targets, { ...flags, signature: flags.signature }, signal),
+      );
     });
 }
 
-async function run(target: string, flags: Flags, signal: AbortSignal): Promise<void> {
-  const { signature } = flags;
-  if (signature === undefined) throw usage("Say what to verify against: --signature FILE.");
+async function signed(
+  targets: readonly string[],
+  flags: Flags & { signature: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const [target] = targets;
+  if (target === undefined || targets.length > 1) throw usage("A signature is of one folder or file: name that.");
   const [{ renderVerification, verifyTree }, { print }, { jsonText }, { exitCode }] = await Promise.all([
     import("./verify-signature.ts"),
     import("./output.ts"),
     import("../report/json.ts"),
     import("../policy/decide.ts"),
   ]);
-  const result = await verifyTree(target, { ...flags, signature }, signal);
+  const result = await verifyTree(target, flags, signal);
   await print(flags.format === "json" ? jsonText(result, 2) : renderVerification(result));
   process.exitCode = exitCode(result.verdict);
+}
+
+/** Against the lockfile. */
+async function pinned(targets: readonly string[], flags: Flags, signal: AbortSignal): Promise<void> {
+  const [
+    { checkTargets, checkOptions, readLock, lockRefused },
+    { HashProgress },
+    { exitCodeOf, tellChecks },
+    { print },
+  ] = await Promise.all([
+    import("./check-pin.ts"),
+    import("./progress.ts"),
+    import("./verdicts.ts"),
+    import("./output.ts"),
+  ]);
+  const read = readLock(flags.lockfile);
+  let checks: readonly Check[];
+  if ("refusal" in read) checks = [lockRefused(flags.lockfile, read.refusal)];
+  else {
+    const progress = new HashProgress(process.stderr, flags.progress);
+    const { as, offline, download, partial, requirePass, workers, allowHttp } = flags;
+    const given = { as, offline, download, partial, requirePass, workers, allowHttp };
+    const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const options = checkOptions(flags.lockfile, { ...asked, ...progress.watch(), signal });
+    checks = await checkTargets(targets, read.lock, options, "verify").finally(() => progress.end());
+  }
+  await print(tellChecks(checks, flags));
+  process.exitCode = exitCodeOf(checks, flags.detailedExitCode);
 }

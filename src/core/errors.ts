@@ -13,12 +13,17 @@ export type ToolErrorCode =
   | "unsupported"
   | "interrupted";
 
+/** What a server said is not there, for those who must tell a vanished revision from a network that is down. */
+export type Absent = "repository" | "revision" | "file";
+
 export class ToolError extends Error {
   override name = "ToolError";
   readonly code: ToolErrorCode;
-  constructor(code: ToolErrorCode, message: string, cause?: unknown) {
+  readonly absent: Absent | undefined;
+  constructor(code: ToolErrorCode, message: string, cause?: unknown, absent?: Absent) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
+    this.absent = absent;
   }
 }
 
@@ -28,8 +33,8 @@ export const targetMissing = (target: string): ToolError =>
   new ToolError("target-missing", `${target}: no such file or folder. Check the path.`);
 export const sourceUnreachable = (uri: string, why: string, cause?: unknown): ToolError =>
   new ToolError("source-unreachable", `${uri}: could not be fetched: ${why}`, cause);
-export const sourceRefused = (uri: string, why: string, cause?: unknown): ToolError =>
-  new ToolError("source-refused", `${uri}: ${why}`, cause);
+export const sourceRefused = (uri: string, why: string, cause?: unknown, absent?: Absent): ToolError =>
+  new ToolError("source-refused", `${uri}: ${why}`, cause, absent);
 export const outputExists = (path: string): ToolError =>
   new ToolError("output-exists", `${path} exists already. Name another output, or remove it first.`);
 export const outputFailed = (path: string, why: string, cause?: unknown): ToolError =>

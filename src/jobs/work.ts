@@ -18,7 +18,8 @@ export type WorkItem = { readonly ref: ArtifactRef } & (
       readonly format: string;
       readonly roles: PlainRolePlan;
     }
-  | { readonly task: "hash"; readonly marks: readonly number[] }
+  /** `progress`: its bytes are read for the digest alone, and count. */
+  | { readonly task: "hash"; readonly marks: readonly number[]; readonly progress?: boolean }
 );
 
 export interface OpenedSource extends ByteSource {
@@ -48,7 +49,11 @@ export async function perform(
     const common: Pick<UnitInput, "spool" | "onBytes"> = { spool, ...(onBytes ? { onBytes } : {}) };
     if (item.task === "hash") {
       const partial = newPartial("");
-      const { sha256, lines } = await digestOf(source, item.marks);
+      const { sha256, lines } = await digestOf(
+        source,
+        item.marks,
+        item.progress ? (bytes) => onBytes?.(bytes, 0) : undefined,
+      );
       partial.sha256 = sha256;
       partial.lineBases = lines;
       return { artifacts: [partial] };

@@ -63,6 +63,8 @@ export interface ArtifactPartial {
   groups: GroupPartial[];
   /** The statistics of its records, in order; together they are of all of them. */
   tables?: readonly Table[];
+  /** The digests of its records, one behind the other; whoever asked for them takes them from each unit. */
+  rows?: Uint8Array;
   /** Lines before each range of a split file, from the pass that reads all of it. */
   lineBases?: number[];
 }

@@ -18,6 +18,7 @@ import type { ModelPart } from "../core/model.ts";
 import type { Problem } from "../core/problem.ts";
 import type { RecordBatch, RecordValue } from "../core/record.ts";
 import { toRecord } from "../core/fields.ts";
+import { recordDigest, UNREAD_RECORD } from "../core/record-digest.ts";
 import { planRoles, roleOf, type RoleOverride, type RolePlan } from "../core/roles.ts";
 import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
@@ -43,6 +44,10 @@ export interface Engine {
   readonly datasets: readonly DatasetDetector[];
   /** Whether tables hold a digest of each record, to compare revisions by. */
   readonly digests: boolean;
+  /** Whether each record is committed to (`core/record-digest`). */
+  readonly rows: boolean;
+  /** Of a scan of what is new: whether the record with this digest is known, and not looked at again. */
+  readonly known?: (digest: Uint8Array) => boolean;
   readonly search: Search;
   readonly limits: Limits;
   readonly roles: RoleOverride;
@@ -67,6 +72,7 @@ export function buildEngine(
     artifacts: detectors.filter((d): d is ArtifactDetector => d.reads === "artifact"),
     datasets: detectors.filter((d): d is DatasetDetector => d.reads === "dataset"),
     digests,
+    rows: false,
     search: buildSearch(records),
     limits,
     roles,
@@ -138,12 +144,34 @@ interface Open {
   columns: Uint32Array | undefined;
   /** The statistics of the records, where a detector asks for them. */
   table: TableBuilder | undefined;
+  /** The digests of the records, where they are asked for. */
+  rows: RowDigests | undefined;
   /** Records broken or cut, told once at the end. */
   malformed: number;
   firstMalformed: { record: number; why: string } | undefined;
   cut: number;
   /** The bytes stopped before their end, and a problem says so. */
   broken: boolean;
+}
+
+/** Digests one behind the other. */
+class RowDigests {
+  #bytes: Uint8Array = new Uint8Array(4096);
+  #length = 0;
+
+  add(digest: Uint8Array): void {
+    if (this.#length + digest.length > this.#bytes.length) {
+      const larger = new Uint8Array(this.#bytes.length * 2);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    this.#bytes.set(digest, this.#length);
+    this.#length += digest.length;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
 }
 
 class UnitScan {
@@ -173,6 +201,7 @@ class UnitScan {
       columns: undefined,
       table:
         this.#engine.datasets.length > 0 ? new TableBuilder(this.#engine.digests, limits.tableTokensMax) : undefined,
+      rows: this.#engine.rows ? new RowDigests() : undefined,
       malformed: 0,
       firstMalformed: undefined,
       cut: 0,
@@ -384,7 +413,10 @@ class UnitScan {
     open.plan ??= this.#plan(batch, open);
     // A reader may leave out records that it cannot read and still count them.
     const base = batch.first;
-    for (let left = partial.records ?? 0; open.table && left < base; left++) open.table.add([]);
+    for (let left = partial.records ?? 0; left < base && (open.table || open.rows); left++) {
+      open.table?.add([]);
+      open.rows?.add(UNREAD_RECORD);
+    }
     partial.records = base + batch.count;
     if (batch.count > 0) partial.searched = true;
     if (this.#masks.length < batch.count * words) this.#masks = new Uint32Array(batch.count * words);
@@ -405,8 +437,17 @@ class UnitScan {
     for (let i = 0; i < batch.count; i++) {
       let any = 0;
       for (let w = 0; w < words; w++) any |= masks[i * words + w] as number;
-      if (any === 0 && !open.table) continue;
+      if (any === 0 && !open.table && !open.rows) continue;
       const value = this.#value(batch, i, base, open);
+      if (open.rows) {
+        const digest = recordDigest(value, batch.bytes.subarray(batch.starts[i], batch.ends[i]));
+        open.rows.add(digest);
+        if (this.#engine.known?.(digest)) {
+          open.table?.add([]);
+          continue;
+        }
+      }
+      if (any === 0 && !open.table) continue;
       const record = toRecord(base + i, value, open.plan, limits);
       if (record.cut) open.cut++;
       open.table?.add(record.fields);
@@ -556,6 +597,7 @@ class UnitScan {
     const { limits } = this.#engine;
     partial.groups = open.tally.groups();
     if (open.table && partial.records !== undefined) partial.tables = [open.table.build()];
+    if (open.rows && partial.records !== undefined) partial.rows = open.rows.bytes();
     if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
       const { why } = firstMalformed;
       const which =
@@ -674,6 +716,7 @@ export function rank(formats: readonly Format[], head: Head): { format: Format; 
 export async function digestOf(
   source: ByteSource,
   marks: readonly number[] = [],
+  onBytes?: (bytes: number) => void,
 ): Promise<{ readonly sha256: string; readonly lines: number[] }> {
   const hash = createHash("sha256");
   const lines: number[] = [];
@@ -681,6 +724,7 @@ export async function digestOf(
   let line = 0;
   for await (const chunk of source.stream()) {
     hash.update(chunk);
+    onBytes?.(chunk.length);
     let at = 0;
     while (lines.length < marks.length) {
       const mark = (marks[lines.length] as number) - offset;

@@ -5,7 +5,7 @@ import type { ByteSource } from "../core/bytes.ts";
 import type { ArtifactLocation } from "../core/artifact.ts";
 import { LIMITS } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
-import { sourceRefused, sourceUnreachable, ToolError } from "../core/errors.ts";
+import { sourceRefused, sourceUnreachable, ToolError, type Absent } from "../core/errors.ts";
 import { pause, reason, request, type HttpAnswer, type HttpRequest, type HttpSettings } from "./http.ts";
 import type { Reach } from "./address.ts";
 
@@ -170,26 +170,30 @@ export function refusal(
   const code = header("x-error-code");
   const said = header("x-error-message") ? ` The server says ${quote(header("x-error-message"), 300)}.` : "";
   const { status } = answer;
-  const refused = (why: string): ToolError => sourceRefused(uri, `${why}${said}`);
+  const refused = (why: string, absent?: Absent): ToolError => sourceRefused(uri, `${why}${said}`, undefined, absent);
   if (code === "GatedRepo") {
     return refused(
       "the repository is gated. Accept its terms on its page, then set HF_TOKEN to a token of that account.",
     );
   }
   if (code === "RepoNotFound") {
-    return refused(`no such repository, or a private one. Check the name${withToken ? "" : ", or set HF_TOKEN"}.`);
+    return refused(
+      `no such repository, or a private one. Check the name${withToken ? "" : ", or set HF_TOKEN"}.`,
+      "repository",
+    );
   }
-  if (code === "RevisionNotFound") return refused("no such revision. Check what follows the @.");
-  if (code === "EntryNotFound") return refused("no such file at this revision. Check the path.");
+  if (code === "RevisionNotFound") return refused("no such revision. Check what follows the @.", "revision");
+  if (code === "EntryNotFound") return refused("no such file at this revision. Check the path.", "file");
   if (status === 401) {
     return refused(
       withToken
         ? "the token in HF_TOKEN was not accepted. Make a new one."
         : "not found, or not public. Check the name, or set HF_TOKEN.",
+      withToken ? undefined : "repository",
     );
   }
   if (status === 403 || status === 451) return refused(`access is refused (HTTP ${status}).`);
-  if (status === 404 || status === 410) return refused(`not found (HTTP ${status}). Check the name.`);
+  if (status === 404 || status === 410) return refused(`not found (HTTP ${status}). Check the name.`, "repository");
   if (status === 429)
     return sourceUnreachable(
       uri,

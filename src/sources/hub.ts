@@ -25,7 +25,7 @@ const PAGES_MAX = 2_000;
 
 const REPOSITORY = /^[A-Za-z0-9][\w.-]{0,95}$/;
 const prefixes = { dataset: "datasets/", model: "", space: "spaces/" } as const;
-const repositoryOf = (target: HubTarget): string => `${prefixes[target.type]}${target.name}`;
+export const repositoryOf = (target: HubTarget): string => `${prefixes[target.type]}${target.name}`;
 const encodePath = (path: string): string => path.split("/").map(encodeURIComponent).join("/");
 
 /** The Hub target in `hf://…` or in the address of a page of a Hub; undefined for anything else. */
@@ -218,7 +218,7 @@ const unsound = (uri: string): Target =>
   problemAt(uri, "malformed", "The Hub lists a file whose name or size makes no sense: not looked at.");
 
 /** `fetch` for the Hub's client library: our limits, our retries, the token for this endpoint alone. */
-function apiFetch(uri: string, access: HubAccess, settings: HttpSettings): typeof fetch {
+export function apiFetch(uri: string, access: HubAccess, settings: HttpSettings): typeof fetch {
   const bearer = access.token();
   let calls = 0;
   return async (input, init) => {

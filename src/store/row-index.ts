@@ -1,0 +1,241 @@
+// The digests of a dataset's records in their order, 32 bytes each, as a file beside the lockfile. It needs no trust: the
+// lockfile holds the Merkle root over it. Written through a temporary file; read piecewise, never whole where a walk is
+// enough. What was added, removed and altered between two of them is told here.
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { RECORD_DIGEST_BYTES } from "../core/record-digest.ts";
+import { MerkleFold } from "../tlog/merkle.ts";
+
+export interface RowCommitment {
+  readonly count: number;
+  /** Hex: the RFC 6962 root over the record digests in order. */
+  readonly root: string;
+}
+
+const CHUNK_BYTES = 32 * 32 * 1024;
+
+export const rowIndexName = (root: string): string => `rows-${root.slice(0, 32)}.bin`;
+
+/** Takes digests as they come, and keeps them under the name of their root. */
+export class RowIndexWriter {
+  readonly #fold = new MerkleFold();
+  readonly #folder: string;
+  readonly #temporary: string;
+  #handle: number | undefined;
+
+  /** No file is made before the first digest. */
+  constructor(folder: string) {
+    this.#folder = folder;
+    this.#temporary = join(folder, `rows.${randomBytes(4).toString("hex")}.part`);
+  }
+
+  add(digests: Uint8Array): void {
+    if (digests.length === 0) return;
+    if (this.#handle === undefined) {
+      mkdirSync(this.#folder, { recursive: true });
+      this.#handle = openSync(this.#temporary, "wx");
+    }
+    for (let at = 0; at < digests.length;) at += writeSync(this.#handle, digests, at);
+    for (let at = 0; at + RECORD_DIGEST_BYTES <= digests.length; at += RECORD_DIGEST_BYTES)
+      this.#fold.push(digests.subarray(at, at + RECORD_DIGEST_BYTES));
+  }
+
+  /** The commitment, the file on disk under its name; undefined where there were no records. */
+  finish(): RowCommitment | undefined {
+    if (this.#handle === undefined) return undefined;
+    fsyncSync(this.#handle);
+    closeSync(this.#handle);
+    this.#handle = undefined;
+    const root = this.#fold.root().toString("hex");
+    renameSync(this.#temporary, join(this.#folder, rowIndexName(root)));
+    return { count: this.#fold.size, root };
+  }
+
+  /** Takes back what was begun and not finished. */
+  abandon(): void {
+    if (this.#handle === undefined) return;
+    closeSync(this.#handle);
+    this.#handle = undefined;
+    rmSync(this.#temporary, { force: true });
+  }
+}
+
+/** The digests of an index, a chunk at a time; a chunk is valid until the next. Throws where it cannot be read. */
+export function* readRowIndex(path: string): Generator<Buffer> {
+  const handle = openSync(path, "r");
+  try {
+    const buffer = Buffer.alloc(CHUNK_BYTES);
+    for (;;) {
+      let filled = 0;
+      for (let got = 1; got > 0 && filled < buffer.length; filled += got)
+        got = readSync(handle, buffer, filled, buffer.length - filled, null);
+      if (filled > 0) yield buffer.subarray(0, filled);
+      if (filled < buffer.length) return;
+    }
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Why an index is not the one that was committed to; undefined where it is. */
+export function rowIndexFault(path: string, committed: RowCommitment): "missing" | "length" | "root" | undefined {
+  const fold = new MerkleFold();
+  try {
+    const handle = openSync(path, "r");
+    const { size } = fstatSync(handle);
+    closeSync(handle);
+    if (size !== committed.count * RECORD_DIGEST_BYTES) return "length";
+    for (const chunk of readRowIndex(path))
+      for (let at = 0; at < chunk.length; at += RECORD_DIGEST_BYTES)
+        fold.push(chunk.subarray(at, at + RECORD_DIGEST_BYTES));
+  } catch {
+    return "missing";
+  }
+  return fold.root().toString("hex") === committed.root ? undefined : "root";
+}
+
+/** 16 bytes of a digest are enough that nobody can find a record that passes for a known one. */
+export const PREFIX_BYTES = 16;
+
+/** The first 16 bytes of every digest, ascending, in memory that threads share. */
+export function sortedPrefixes(path: string, count: number): Uint8Array {
+  const keys = new BigUint64Array(count);
+  const all = Buffer.alloc(count * PREFIX_BYTES);
+  let n = 0;
+  for (const chunk of readRowIndex(path)) {
+    for (let at = 0; at < chunk.length && n < count; at += RECORD_DIGEST_BYTES)
+      all.set(chunk.subarray(at, at + PREFIX_BYTES), PREFIX_BYTES * n++);
+  }
+  for (let i = 0; i < n; i++) keys[i] = all.readBigUInt64BE(i * PREFIX_BYTES);
+  const order = Uint32Array.from({ length: n }, (_, i) => i).sort((a, b) => {
+    const [x, y] = [keys[a] as bigint, keys[b] as bigint];
+    if (x !== y) return x < y ? -1 : 1;
+    return all.compare(all, b * PREFIX_BYTES, (b + 1) * PREFIX_BYTES, a * PREFIX_BYTES, (a + 1) * PREFIX_BYTES);
+  });
+  const shared = new Uint8Array(new SharedArrayBuffer(n * PREFIX_BYTES));
+  order.forEach((from, to) =>
+    shared.set(all.subarray(from * PREFIX_BYTES, (from + 1) * PREFIX_BYTES), to * PREFIX_BYTES),
+  );
+  return shared;
+}
+
+/** Whether ascending prefixes hold that of `digest`. */
+export function holdsPrefix(prefixes: Uint8Array, digest: Uint8Array): boolean {
+  let low = 0;
+  let high = prefixes.length / PREFIX_BYTES;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    let order = 0;
+    for (let i = 0; i < PREFIX_BYTES && order === 0; i++)
+      order = (prefixes[middle * PREFIX_BYTES + i] as number) - (digest[i] as number);
+    if (order === 0) return true;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return false;
+}
+
+/** What became of the records between two indexes. */
+export interface RowChange {
+  readonly added: number;
+  readonly removed: number;
+  /** Records with another content at the place of one that is gone, between neighbours that stayed. */
+  readonly altered: number;
+  /** Records that stayed and stand elsewhere in the order. */
+  readonly moved: number;
+  /** The first few new record numbers (from 0) that are added or altered, and old ones that are removed. */
+  readonly sample: { readonly added: readonly number[]; readonly removed: readonly number[] };
+}
+
+const SAMPLE_MAX = 5;
+
+/** A run of records of an index: [from, to). */
+export type RowRange = readonly [from: number, to: number];
+
+/** Compares runs of two indexes as if each were one list; memory is that of the digests in them. */
+export function compareRowIndexes(
+  older: { readonly path: string; readonly ranges: readonly RowRange[] },
+  newer: { readonly path: string; readonly ranges: readonly RowRange[] },
+): RowChange {
+  const before = listOf(older.path, older.ranges);
+  const after = listOf(newer.path, newer.ranges);
+  // Equal records are paired in their order.
+  const places = new Map<string, number[]>();
+  before.forEach((digest, at) => {
+    const list = places.get(digest);
+    if (list) list.push(at);
+    else places.set(digest, [at]);
+  });
+  const used = new Map<string, number>();
+  const freshAt: number[] = [];
+  const stayed: number[] = [];
+  const gone = new Uint8Array(before.length).fill(1);
+  after.forEach((digest, at) => {
+    const next = used.get(digest) ?? 0;
+    const place = places.get(digest)?.[next];
+    if (place === undefined) freshAt.push(at);
+    else {
+      used.set(digest, next + 1);
+      stayed.push(place);
+      gone[place] = 0;
+    }
+  });
+  const goneAt: number[] = [];
+  gone.forEach((flag, at) => flag === 1 && goneAt.push(at));
+  // A gap is what stands between two records that stayed: as many as were there before were altered.
+  const gaps = (at: readonly number[]): Map<number, number> => {
+    const out = new Map<number, number>();
+    at.forEach((place, earlier) => out.set(place - earlier, (out.get(place - earlier) ?? 0) + 1));
+    return out;
+  };
+  let altered = 0;
+  const fresh = gaps(freshAt);
+  for (const [gap, count] of gaps(goneAt)) altered += Math.min(count, fresh.get(gap) ?? 0);
+  return {
+    added: freshAt.length - altered,
+    removed: goneAt.length - altered,
+    altered,
+    moved: stayed.length - risingLength(stayed),
+    sample: { added: freshAt.slice(0, SAMPLE_MAX), removed: goneAt.slice(0, SAMPLE_MAX) },
+  };
+}
+
+/** The length of the longest rising subsequence of distinct numbers: what did not have to move. */
+function risingLength(numbers: readonly number[]): number {
+  const tails: number[] = [];
+  for (const number of numbers) {
+    let low = 0;
+    let high = tails.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((tails[middle] as number) < number) low = middle + 1;
+      else high = middle;
+    }
+    tails[low] = number;
+  }
+  return tails.length;
+}
+
+function listOf(path: string, ranges: readonly RowRange[]): string[] {
+  const out: string[] = [];
+  let first = 0;
+  let next = 0;
+  for (const chunk of readRowIndex(path)) {
+    const count = Math.floor(chunk.length / RECORD_DIGEST_BYTES);
+    for (; next < ranges.length; next++) {
+      const [from, to] = ranges[next] as RowRange;
+      for (let at = Math.max(from, first); at < Math.min(to, first + count); at++)
+        out.push(
+          chunk.toString(
+            "latin1",
+            (at - first) * RECORD_DIGEST_BYTES,
+            (at - first) * RECORD_DIGEST_BYTES + PREFIX_BYTES,
+          ),
+        );
+      if (to > first + count) break;
+    }
+    first += count;
+  }
+  return out;
+}
