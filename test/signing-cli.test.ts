@@ -127,7 +127,7 @@ describe("sign and verify", () => {
 
   test("mistakes are told apart from refusals", () => {
     for (const [args, message] of [
-      [["verify", "model"], /Say what to verify against/],
+      [["verify", "model", "x", "--signature", "model.sig"], /of one folder or file/],
       [["verify", "model", "--signature", "small.sig"], /whose signature counts/],
       [
         ["verify", "model", "--signature", "small.sig", "--public-key", "small.pub", "--roots", "small.pub"],
