@@ -6,7 +6,7 @@ import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
 await build({
-  entryPoints: ["src/index.ts", "src/cli/main.ts", "src/cli/worker.ts"],
+  entryPoints: ["src/index.ts", "src/cli/main.ts", "src/cli/worker.ts", "src/cli/concluder.ts"],
   outdir: "dist",
   outbase: "src",
   bundle: true,

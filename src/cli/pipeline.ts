@@ -12,6 +12,7 @@ import type { Table } from "../core/table.ts";
 import { usage } from "../core/errors.ts";
 import { LIMITS, type Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
+import { concludeOnThreads } from "../jobs/conclude.ts";
 import { runPool } from "../jobs/pool.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
@@ -109,7 +110,12 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
   const older = options.since === undefined ? undefined : await revision(options.since, options, engine, limits);
   let compared: Compared | undefined;
   if (engine.datasets.length > 0) {
-    compared = concludeDatasets(run.scanned(), engine.datasets, limits, older?.table);
+    const conclude = concludeOnThreads({
+      entry: threadEntry("concluder"),
+      size: workersOf(options),
+      signal: options.signal,
+    });
+    compared = await concludeDatasets(run.scanned(), engine.datasets, limits, conclude, older?.table);
     await run.illustrate();
   }
   const merged = mergeFindings(run.scanned(), cards);
@@ -204,6 +210,12 @@ async function revision(
   return { table, whole };
 }
 
+const workersOf = ({ workers }: ScanOptions): number => Math.max(1, workers ?? availableParallelism());
+
+/** Beside this file in the sources; in what is built this file may be in a folder next to it. */
+const threadEntry = (name: string): URL =>
+  new URL(`../cli/${name}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
+
 /** Distinct records flagged at medium or above; lines come ordered by artifact and record. */
 function flagged(lines: Iterable<RecordLine>, findings: readonly Finding[]): number {
   const waived = new Set(findings.filter((finding) => finding.waived).map(({ id }) => id));
@@ -272,7 +284,7 @@ class Run {
       bytes += Math.max(FILE_COST_BYTES, step.value.sizeBytes ?? INLINE_BYTES_MAX);
     }
     const items = this.#items(first, more ? refs : undefined);
-    const size = Math.max(1, this.#options.workers ?? availableParallelism());
+    const size = workersOf(this.#options);
     const onBytes = (addedBytes: number, addedRecords: number): void => {
       this.#bytes += addedBytes;
       this.#records += addedRecords;
@@ -286,10 +298,8 @@ class Run {
       }
       return;
     }
-    // Beside this file in the sources; in what is built this file may be in a folder next to it.
-    const source = import.meta.url.endsWith(".ts");
     const pool = runPool(items, {
-      entry: new URL(source ? "../cli/worker.ts" : "../cli/worker.js", import.meta.url),
+      entry: threadEntry("worker"),
       data: settings,
       size,
       limits: this.#limits,

@@ -234,10 +234,10 @@ function digestOf(fields: readonly Field[]): number {
 export function selectRecords(table: Table, records: readonly number[]): Table {
   const pick = (side: Side): Side => {
     const parts = records.map((record) => tokensOf(side, record));
-    const ends = new Uint32Array(records.length);
+    const ends = sharedNumbers(records.length);
     let at = 0;
     parts.forEach(({ length }, i) => (ends[i] = at += length));
-    const tokens = new Uint32Array(at);
+    const tokens = sharedNumbers(at);
     parts.forEach((part, i) => tokens.set(part, (ends[i] as number) - part.length));
     return { tokens, ends };
   };
@@ -262,6 +262,9 @@ function numberOf(numbers: Map<string, number>, text: string): number {
   return numbers.size - 1;
 }
 
+/** Threads look at one copy of a table. */
+const sharedNumbers = (length: number): Uint32Array => new Uint32Array(new SharedArrayBuffer(4 * length));
+
 /** One table of all, in order. They are of one level. */
 export function joinTables(tables: readonly Table[]): Table {
   const numbers = new Map<string, number>();
@@ -269,8 +272,8 @@ export function joinTables(tables: readonly Table[]): Table {
     tables.reduce((sum, table) => sum + side(table).tokens.length, 0);
   const records = tables.reduce((sum, table) => sum + table.records, 0);
   const join = (side: (table: Table) => Side, maps: readonly Uint32Array[]): Side => {
-    const tokens = new Uint32Array(size(side));
-    const ends = new Uint32Array(records);
+    const tokens = sharedNumbers(size(side));
+    const ends = sharedNumbers(records);
     let at = 0;
     let record = 0;
     tables.forEach((table, t) => {
@@ -287,8 +290,8 @@ export function joinTables(tables: readonly Table[]): Table {
   const words = [...numbers.keys()];
   numbers.clear();
   const factMaps = tables.map(({ factTexts }) => renumbered(factTexts));
-  const whole = new Uint32Array(records);
-  const rows = new Uint32Array(records);
+  const whole = sharedNumbers(records);
+  const rows = sharedNumbers(records);
   let at = 0;
   for (const table of tables) {
     whole.set(table.whole, at);

@@ -33,18 +33,34 @@ interface Dataset {
   readonly bases: readonly number[];
 }
 
+/** The hits of each detector, in its order. */
+export type Conclude = (
+  detectors: readonly DatasetDetector[],
+  table: Table,
+) => Promise<readonly (readonly DatasetHit[])[]>;
+
+export const concludeHere: Conclude = (detectors, table) =>
+  Promise.resolve(
+    detectors.map((detector) => {
+      const hits: DatasetHit[] = [];
+      detector.conclude(table, (hit) => hits.push(hit));
+      return hits;
+    }),
+  );
+
 /** `older`: the revision to compare with, its records digested as these are. */
-export function concludeDatasets(
+export async function concludeDatasets(
   scanned: readonly ScannedArtifact[],
   detectors: readonly DatasetDetector[],
   limits: Limits,
+  conclude: Conclude,
   older?: Table,
-): Compared | undefined {
+): Promise<Compared | undefined> {
   const known = older && new Set(older.digests);
   const held = new Set<number>();
   let added = 0;
   for (const { table, kept, owners, bases } of datasetsOf(scanned, limits)) {
-    const hits = concluded(detectors, table, kept);
+    const hits = await concluded(detectors, table, conclude, kept);
     if (older && known) {
       const fresh: number[] = [];
       table.digests.forEach((digest, record) => {
@@ -54,7 +70,7 @@ export function concludeDatasets(
       added += fresh.length;
       const drawn = kept && new Set(kept);
       const seen = drawn ? fresh.filter((record) => drawn.has(record)) : fresh;
-      hits.push(...secondLook(detectors, table, seen, older, hits));
+      hits.push(...(await secondLook(detectors, table, seen, older, hits, conclude)));
       markOwners(owners, bases, new Set(fresh));
       for (const { detector, hit } of hits) share(hit, detector, owners, bases, new Set(fresh));
     } else for (const { detector, hit } of hits) share(hit, detector, owners, bases);
@@ -84,32 +100,30 @@ interface Concluded {
 }
 
 /** What the detectors find in the table, or in some of its records. */
-function concluded(
+async function concluded(
   detectors: readonly DatasetDetector[],
   table: Table,
-  records: readonly number[] | undefined,
-): Concluded[] {
-  const out: Concluded[] = [];
-  const own = records ? selectRecords(table, records) : table;
-  for (const detector of detectors) {
-    detector.conclude(own, (hit) =>
-      out.push({
-        detector,
-        hit: records ? { ...hit, records: hit.records.map((record) => records[record] as number) } : hit,
-      }),
-    );
-  }
-  return out;
+  conclude: Conclude,
+  records?: readonly number[],
+): Promise<Concluded[]> {
+  const all = await conclude(detectors, records ? selectRecords(table, records) : table);
+  return detectors.flatMap((detector, d) =>
+    (all[d] ?? []).map((hit) => ({
+      detector,
+      hit: records ? { ...hit, records: hit.records.map((record) => records[record] as number) } : hit,
+    })),
+  );
 }
 
 /** What only the added records carry, seen beside records of the older revision. */
-function secondLook(
+async function secondLook(
   detectors: readonly DatasetDetector[],
   table: Table,
   fresh: readonly number[],
   older: Table,
   found: readonly Concluded[],
-): Concluded[] {
+  conclude: Conclude,
+): Promise<Concluded[]> {
   if (fresh.length === 0 || fresh.length > ADDED_SHARE_MAX * table.records) return [];
   const sample = Math.max(BACKGROUND_MIN, BACKGROUND_TIMES * fresh.length);
   // Drawn by digest: the same records whatever their order.
@@ -123,7 +137,7 @@ function secondLook(
     { ...selectRecords(table, fresh), level: 0 },
     { ...selectRecords(older, background), level: 0 },
   ]);
-  return concluded(detectors, both, undefined).flatMap(({ detector, hit }) => {
+  return (await concluded(detectors, both, conclude)).flatMap(({ detector, hit }) => {
     const records = hit.records.filter((record) => record < fresh.length).map((record) => fresh[record] as number);
     if (records.length < ADDED_PURITY_MIN * hit.records.length) return [];
     const known = found.some(
