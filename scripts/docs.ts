@@ -63,18 +63,20 @@ export async function writeDocs(put: Put): Promise<void> {
     command.outputHelp();
     return text.trimEnd();
   };
-  const all = [bezoar, ...bezoar.commands.flatMap((command) => [command, ...command.commands])];
-  const commands = all.map((command) => {
-    const above = command.parent && command.parent !== bezoar ? `${command.parent.name()} ` : "";
-    const name = command === bezoar ? "bezoar" : `bezoar ${above}${command.name()}`;
-    return `## ${name}\n\n\`\`\`text\n${help(command)}\n\`\`\`\n`;
-  });
+  const sections = (command: Command, name: string): string[] => [
+    `## ${name}\n\n\`\`\`text\n${help(command)}\n\`\`\`\n`,
+    ...command.commands.flatMap((below) => sections(below, `${name} ${below.name()}`)),
+  ];
+  const commands = sections(bezoar, "bezoar");
   put(
     "docs/reference/command-line.md",
     `# The command line\n\nExit codes: 0 pass; 1 fail (a finding at or above \`--fail-on\`, default \`high\`); 2 undecided (something could not be looked at) or an operational error; 64 a mistake on the command line or in the configuration. The report is written before the exit code is decided.\n\n${commands.join("\n")}`,
   );
   const { REFUSAL_CODES } = await import("../src/core/refusal.ts");
-  const refusals = Object.entries(REFUSAL_CODES).map(([code, exit]) => `| \`${code}\` | ${exit} |`);
+  const { SIGNATURE_REFUSALS } = await import("../src/attest/refusal.ts");
+  const refusals = Object.entries({ ...REFUSAL_CODES, ...SIGNATURE_REFUSALS }).map(
+    ([code, exit]) => `| \`${code}\` | ${exit} |`,
+  );
   put(
     "docs/reference/refusals.md",
     `# Refusals\n\nWhy \`bezoar verify\` and \`bezoar lock --check\` refuse something. The code is permanent, stands before each message and in \`--format json\`. A refusal exits 1; with \`--detailed-exit-code\` it exits with the number below, that of the first refusal, which is the gravest.\n\n| code | exit |\n|---|---:|\n${refusals.join("\n")}\n`,

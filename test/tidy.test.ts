@@ -16,7 +16,7 @@ const FLOORS: Readonly<Record<string, readonly string[]>> = {
   detectors: ["base", "core", "mining"],
   attest: ["base", "core", "tlog"],
   store: ["base", "core", "tlog"],
-  policy: ["base", "core"],
+  policy: ["base", "core", "attest"],
   scan: ["base", "core", "formats", "detectors", "mining"],
   jobs: ["base", "core", "scan"],
   cli: [

@@ -1,8 +1,10 @@
 // Envelopes against the protocol's own vector, signatures of another implementation's releases, and the shape of what may
 // be believed.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { canonicalJson } from "../base/canonical.ts";
 import { certificatesOf } from "./certificate.ts";
 import { IN_TOTO_JSON, pae, paeOfModelSigning02 } from "./dsse.ts";
 import { badName, clashes } from "./file-names.ts";
@@ -148,4 +150,18 @@ test("only a checked signature makes a verified value", async () => {
   // @ts-expect-error -- and what looks like one is none.
   const forged: Verified<unknown> = { value: statement, signer: verified.signer, bundleSha256: "", map: () => forged };
   assert.ok(!(forged instanceof Verified));
+});
+
+test("the vectors of the specifications hold", () => {
+  const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
+  const files = [
+    { path: "a.txt", sha256: sha256("alpha\n") },
+    { path: "b.txt", sha256: sha256("beta\n") },
+  ];
+  const { digest } = treeSubject("m", files);
+  const text = readFileSync("docs/specs/fine-tuning.md", "utf8");
+  for (const hex of [...files.map((file) => file.sha256), digest["sha256"], digest["dirHash"]])
+    assert.ok(text.includes(` ${hex}\n`), hex);
+  const policy = sha256(canonicalJson({ require: ["scan", "train"] }));
+  assert.ok(readFileSync("docs/specs/claims.md", "utf8").includes(policy));
 });

@@ -1,6 +1,6 @@
 // The answer to "is this what was signed, and by whom": `bezoar.verification/v1`. Refusals are listed, not thrown, so that
 // a reader sees every changed file at once and a program can tell one reason from another by its code.
-import type { Refusal, RefusalCode } from "./refusal.ts";
+import { SIGNATURE_REFUSALS, type Refusal, type RefusalCode } from "./refusal.ts";
 import type { SignerName } from "./verified.ts";
 
 export interface Verification {
@@ -47,4 +47,11 @@ export function verification(
     refusalsLeftOut: Math.max(0, refusals.length - REFUSALS_MAX),
     notes,
   };
+}
+
+/** 0 pass, 1 refused, 2 undecided; where asked for, the first refusal's own code in place of 1 and 2. */
+export function verificationExitCode({ verdict, refusals }: Verification, detailed = false): number {
+  const [first] = refusals;
+  if (detailed && first) return SIGNATURE_REFUSALS[first.code];
+  return verdict === "pass" ? 0 : verdict === "fail" ? 1 : 2;
 }

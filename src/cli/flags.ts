@@ -16,3 +16,11 @@ export const commaList = (value: string, before: string[] | undefined): string[]
     .map((item) => item.trim())
     .filter(Boolean),
 ];
+
+/** A count that a person types: of days, of a feed. */
+export const wholeDays = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return number;
+};

@@ -1,5 +1,8 @@
 // The commands and what they share. Commands load their parts when they run, so that `--help` costs next to nothing.
 import { Command, type OutputConfiguration } from "commander";
+import { advisoryCommand } from "./advisory.ts";
+import { attestCommand } from "./attest.ts";
+import { bomCommand } from "./bom.ts";
 import { cleanCommand } from "./clean.ts";
 import { detectorsCommand, explainCommand } from "./explain.ts";
 import { lockCommand } from "./lock.ts";
@@ -43,16 +46,23 @@ Examples:
     signCommand(),
     lockCommand(),
     verifyCommand(),
+    attestCommand(),
+    bomCommand(),
+    advisoryCommand(),
     explainCommand(),
     detectorsCommand(),
   ]) {
-    for (const own of [command, ...command.commands])
-      own
-        .helpOption("-h, --help", "print this help")
-        .showHelpAfterError(`bezoar ${own === command ? "" : `${command.name()} `}${own.name()} --help tells how.`)
-        .exitOverride()
-        .configureOutput(OUTPUT);
-    bezoar.addCommand(command);
+    bezoar.addCommand(settled(command, `bezoar ${command.name()}`));
   }
   return bezoar;
+}
+
+/** What every command shares, and every command below it. */
+function settled(command: Command, name: string): Command {
+  for (const below of command.commands) settled(below, `${name} ${below.name()}`);
+  return command
+    .helpOption("-h, --help", "print this help")
+    .showHelpAfterError(`${name} --help tells how.`)
+    .exitOverride()
+    .configureOutput(OUTPUT);
 }

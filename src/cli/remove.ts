@@ -2,6 +2,7 @@
 import { Readable } from "node:stream";
 import { createGzip, createZstdCompress } from "node:zlib";
 import type { ArtifactRef } from "../core/artifact.ts";
+import { recordDigest } from "../core/record-digest.ts";
 import type { ByteSource } from "../core/bytes.ts";
 import { unsupported } from "../core/errors.ts";
 import type { Format, ReadContext } from "../core/format.ts";
@@ -95,13 +96,13 @@ async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
   for await (const chunk of chunks) yield Uint8Array.from(chunk);
 }
 
-/** The values of the records that `wanted` names, in order; none after `last` is read. */
+/** The records that `wanted` names, in order, with what commits to each; none after `last` is read. */
 export async function* readRecords(
   target: string | ArtifactRef,
   formatPath: string,
   wanted: (record: number) => boolean,
   last: number = Infinity,
-): AsyncIterable<{ readonly index: number; readonly value: unknown }> {
+): AsyncIterable<{ readonly index: number; readonly value: unknown; digest(): Uint8Array }> {
   const ref = typeof target === "string" ? localRef(target) : target;
   const { source, format, context, close } = await open(ref, formatPath);
   try {
@@ -109,7 +110,13 @@ export async function* readRecords(
       if (part.kind !== "records") continue;
       for (let i = 0; i < part.count; i++) {
         const index = part.first + i;
-        if (wanted(index)) yield { index, value: part.value(i).value };
+        if (!wanted(index)) continue;
+        const record = part.value(i);
+        yield {
+          index,
+          value: record.value,
+          digest: () => recordDigest(record, part.bytes.subarray(part.starts[i], part.ends[i])),
+        };
       }
       if (part.first + part.count > last) return;
     }

@@ -3,14 +3,15 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
-import { badConfig, usage } from "../core/errors.ts";
+import { badConfig, ToolError, usage } from "../core/errors.ts";
 import type { FileDigest } from "../core/tree-digest.ts";
+import { visible } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
 import { GIT_PATHS } from "../attest/model-signing.ts";
 import type { RefusalCode } from "../attest/refusal.ts";
 import type { Signer } from "../attest/signer.ts";
 import type { Trust } from "../attest/verified.ts";
-import { sha256Of, strictTree, type StrictTree, type TreeFile, type TreeTrouble } from "../sources/strict-tree.ts";
+import { strictTree, type StrictTree, type TreeFile, type TreeTrouble } from "../sources/strict-tree.ts";
 
 export const repeated = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
@@ -112,10 +113,30 @@ export function listTree(
   return { ...tree, name: basename(resolve(target)), signatureName };
 }
 
+/** SHA-256 of files, each read once and large trees on several threads. Throws for a file that cannot be read. */
 export async function digestsOf(files: readonly TreeFile[], signal: AbortSignal): Promise<FileDigest[]> {
-  const digests: FileDigest[] = [];
-  for (const { path, location } of files) digests.push({ path, sha256: await sha256Of(location, signal) });
-  return digests;
+  const { hashFiles } = await import("./hash.ts");
+  const hashed = await hashFiles(
+    files.map(({ path, location, sizeBytes }) => ({
+      kind: "artifact",
+      uri: path,
+      name: path,
+      sizeBytes,
+      location: { type: "file", path: location },
+    })),
+    { signal },
+  );
+  return files.map(({ path }, i) => {
+    const found = hashed[i];
+    if (!found || "problem" in found) throw new UnreadableFile(path, found?.problem.message ?? "It could not be read.");
+    return { path, sha256: found.sha256 };
+  });
+}
+
+export class UnreadableFile extends ToolError {
+  constructor(path: string, why: string) {
+    super("source-unreachable", `${visible(path)}: ${why}`);
+  }
 }
 
 export const TROUBLE_CODES: Readonly<Record<TreeTrouble["why"], RefusalCode>> = {

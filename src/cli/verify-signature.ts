@@ -13,7 +13,7 @@ import { Refused, type Refusal } from "../attest/refusal.ts";
 import { verification, type Verification } from "../attest/verification.ts";
 import { verifyBundle, type SignerName, type Verified } from "../attest/verified.ts";
 import { LIMITS } from "../base/limits.ts";
-import { digestsOf, listTree, readNamed, TROUBLE_CODES, trustOf, type TrustFlags } from "./signing.ts";
+import { digestsOf, listTree, readNamed, TROUBLE_CODES, trustOf, UnreadableFile, type TrustFlags } from "./signing.ts";
 
 export interface SignatureFlags extends TrustFlags {
   signature: string;
@@ -49,16 +49,11 @@ export async function verifyTree(target: string, flags: SignatureFlags, signal: 
   const covered = new Set(names.covered);
   const toRead = tree.files.filter(({ path }) => covered.has(path));
   const digests = new Map<string, string>();
-  for (const file of toRead) {
-    signal.throwIfAborted();
-    try {
-      const [digest] = await digestsOf([file], signal);
-      if (digest) digests.set(digest.path, digest.sha256);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) throw error;
-      refusals.push({ code: "tree-unreadable", message: `${visible(file.path)} could not be read (${code}).` });
-    }
+  try {
+    for (const { path, sha256 } of await digestsOf(toRead, signal)) digests.set(path, sha256);
+  } catch (error) {
+    if (!(error instanceof UnreadableFile)) throw error;
+    refusals.push({ code: "tree-unreadable", message: error.message });
   }
   refusals.push(...compareDigests(manifest, digests));
   const notes =
@@ -82,14 +77,17 @@ const signerText = ({ type, name, issuer }: SignerName): string =>
 export function renderVerification(result: Verification): string {
   const { target, verdict, signer, files, refusals, refusalsLeftOut, notes } = result;
   const lines: string[] = [];
-  if (verdict === "pass" && signer)
-    lines.push(`Verified: ${visible(target)} is what was signed by ${signerText(signer)} (${plural(files, "file")}).`);
+  const by = signer ? signerText(signer) : "";
+  if (verdict === "pass")
+    lines.push(`Verified: ${visible(target)} is what was signed by ${by} (${plural(files, "file")}).`);
   else {
-    lines.push(
-      verdict === "undecided"
-        ? `Undecided: ${visible(target)} could not be looked at in full.`
-        : `Refused: ${visible(target)}${signer ? ` is not what ${signerText(signer)} signed.` : ": the signature does not hold."}`,
-    );
+    const firstLine = {
+      undecided: `Undecided: ${visible(target)} could not be looked at in full.`,
+      fail: signer
+        ? `Refused: ${visible(target)}, which ${by} signed.`
+        : `Refused: ${visible(target)}: no signature of it holds.`,
+    };
+    lines.push(firstLine[verdict]);
     for (const { code, message } of refusals) lines.push(`  ${message} [${code}]`);
     if (refusalsLeftOut > 0) lines.push(`  … and ${refusalsLeftOut} more.`);
   }

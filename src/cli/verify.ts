@@ -1,15 +1,17 @@
-// `bezoar verify TARGET…`: is this what was signed (`--signature`), or else what was pinned in the lockfile. Each way has
-// a file of its own; this one holds the flags.
+// `bezoar verify TARGET…`: is this what was signed (`--signature`), has it been attested (`--claims`), or else is it what was
+// pinned in the lockfile. Each way has a file of its own; this one holds the flags.
 import { Command, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { interruptible } from "./interrupt.ts";
-import { wholeNumber } from "./flags.ts";
+import { commaList, wholeNumber } from "./flags.ts";
 import { repeated, withTrustFlags } from "./signing.ts";
 import type { Check } from "./check-pin.ts";
 import type { SignatureFlags } from "./verify-signature.ts";
 
 interface Flags extends Omit<SignatureFlags, "signature"> {
   signature?: string;
+  claims?: string;
+  require?: string[];
   lockfile: string;
   as?: string;
   offline?: boolean;
@@ -31,7 +33,9 @@ export function verifyCommand(): Command {
         "[target...]",
         "a folder, a file, a snapshot in a cache, or hf://…; every entry of the lockfile if none",
       )
-      .option("--signature <file>", "an OpenSSF Model Signing signature to check instead of the lockfile"),
+      .option("--signature <file>", "an OpenSSF Model Signing signature to check instead of the lockfile")
+      .option("--claims <file>", "signed statements, as bezoar attest writes them, to check instead of the lockfile")
+      .option("--require <kinds>", "what must have been attested: signature, scan, train, vsa, bom, vex", commaList),
   )
     .option("--allow-unsigned", "accept files that the signature does not cover")
     .option("--allow-ignored <path>", "accept that the signer left this path out (repeatable)", repeated)
@@ -57,34 +61,42 @@ Examples:
   bezoar verify
   bezoar verify data/ --lockfile bezoar.lock
   bezoar verify examples/medical-qa --signature medical-qa.sig --public-key public.pem
+  bezoar verify examples/medical-qa --claims claims.jsonl --public-key public.pem --require scan
   bezoar verify ./copy --as hf://datasets/OWNER/NAME
   bezoar verify hf://datasets/OWNER/NAME --offline --require-pass`,
     )
     .action(async (targets: string[], flags: Flags) => {
+      const { signature, claims } = flags;
+      if (signature !== undefined && claims !== undefined)
+        throw usage("Verify by --signature or by --claims; a signature may be among the claims.");
+      if (claims === undefined && flags.require) throw usage("--require says what the --claims must hold.");
       await interruptible((signal) =>
-        flags.signature === undefined
+        signature === undefined && claims === undefined
           ? pinned(targets, flags, signal)
-          : signed(targets, { ...flags, signature: flags.signature }, signal),
+          : signed(targets, flags, signal),
       );
     });
 }
 
-async function signed(
-  targets: readonly string[],
-  flags: Flags & { signature: string },
-  signal: AbortSignal,
-): Promise<void> {
+/** By a signature, or by signed claims. */
+async function signed(targets: readonly string[], flags: Flags, signal: AbortSignal): Promise<void> {
+  const { signature, claims = "" } = flags;
   const [target] = targets;
   if (target === undefined || targets.length > 1) throw usage("A signature is of one folder or file: name that.");
-  const [{ renderVerification, verifyTree }, { print }, { jsonText }, { exitCode }] = await Promise.all([
-    import("./verify-signature.ts"),
-    import("./output.ts"),
-    import("../report/json.ts"),
-    import("../policy/decide.ts"),
-  ]);
-  const result = await verifyTree(target, flags, signal);
+  const [{ renderVerification, verifyTree }, { verifyClaims }, { verificationExitCode }, { print }, { jsonText }] =
+    await Promise.all([
+      import("./verify-signature.ts"),
+      import("./verify-claims.ts"),
+      import("../attest/verification.ts"),
+      import("./output.ts"),
+      import("../report/json.ts"),
+    ]);
+  const result =
+    signature === undefined
+      ? await verifyClaims(target, { ...flags, claims }, signal)
+      : await verifyTree(target, { ...flags, signature }, signal);
   await print(flags.format === "json" ? jsonText(result, 2) : renderVerification(result));
-  process.exitCode = exitCode(result.verdict);
+  process.exitCode = verificationExitCode(result, flags.detailedExitCode);
 }
 
 /** Against the lockfile. */
