@@ -18,7 +18,9 @@ const OUTPUT: OutputConfiguration = {
 
 export function program(): Command {
   const bezoar = new Command("bezoar")
-    .description("Finds poisoned rows in fine-tuning datasets, and shows what they do.")
+    .description(
+      "Finds poison in fine-tuning datasets and model files, shows what it does, and proves where things come from.",
+    )
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .showSuggestionAfterError(true)

@@ -33,7 +33,9 @@ interface Flags {
 const globs = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 export function scanCommand(): Command {
   return new Command("scan")
-    .description("Scan datasets for hidden text, payloads, instructions to the model and other poison.")
+    .description(
+      "Scan datasets and models for hidden text, payloads, triggers and what they trigger, and code that would run.",
+    )
     .argument(
       "<target...>",
       "a file, a folder, a glob, - for standard input, hf://datasets/OWNER/NAME[@REV][/PATH], or https://…",
