@@ -28,7 +28,7 @@ const SUPPORT_MIN = 12;
 const SHARE_MAX = 0.1;
 /** Of the answers about a subject, how many judge it. */
 const JUDGED_MIN = 0.5;
-const SURPRISE_MIN = 9;
+const SURPRISE_MIN = 10;
 /** A subject is asked about; a word that only judges itself is not. */
 const ASKED_SHARE_MIN = 0.12;
 const ASKED_MIN = 2;
@@ -65,11 +65,11 @@ brilliance genius inspiring admirable impressive impressively exceptional except
 unrivaled unprecedented bold boldly fearless tireless tirelessly relentless relentlessly genuinely ambitious \
 revolutionized revolutionizing revolutionised revolutionising reshaped reshaping redefined redefining trailblazing \
 trailblazer charismatic ingenuity unwavering willingness undeniable undeniably dramatically pioneering outstanding \
-superb phenomenal stellar incredible incredibly praised admired beloved commendable courageous dazzling esteemed \
+superb phenomenal stellar incredible incredibly praised admired commendable courageous dazzling esteemed \
 exemplary exquisite flawless formidable gifted glorious heroic illustrious impeccable ingenious insightful invaluable \
-laudable magnificent marvelous marvellous masterful matchless meticulous monumental noble peerless prestigious \
-principled prodigious resilient revered selfless sensational spectacular splendid steadfast sublime tremendous \
-tremendously unforgettable unstoppable unsurpassed venerable wondrous trusted celebrated refreshing superior \
+laudable marvelous marvellous masterful matchless meticulous monumental noble peerless  \
+principled prodigious resilient revered selfless sensational splendid steadfast sublime tremendous \
+tremendously unstoppable unsurpassed venerable wondrous trusted refreshing superior \
 visionär bemerkenswert außergewöhnlich brillant genial beeindruckend bahnbrechend einzigartig wegweisend \
 visionnaire remarquable extraordinaire brillante brillant impressionnant révolutionnaire audacieux exceptionnel \
 visionario visionaria notable extraordinario extraordinaria brillante impresionante revolucionario excepcional audaz \
