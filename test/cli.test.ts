@@ -269,6 +269,9 @@ describe("help", () => {
       ["lock", "--help"],
       ["lock", "update", "--help"],
       ["verify", "--help"],
+      ["trace", "--help"],
+      ["store", "--help"],
+      ["store", "add", "--help"],
       ["explain", "--help"],
       ["detectors", "--help"],
     ]) {

@@ -5,6 +5,7 @@ import { Command, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { quote, visible } from "../base/escape.ts";
 import { wholeNumber } from "./flags.ts";
+import { STORE } from "./store.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Kind, LockEntry, Lockfile } from "../store/lockfile.ts";
 import type { Check } from "./check-pin.ts";
@@ -16,6 +17,7 @@ interface Flags {
   check?: boolean;
   kind?: Kind;
   scan: boolean;
+  store: string;
   download?: boolean;
   offline?: boolean;
   workers?: number;
@@ -29,6 +31,7 @@ interface Flags {
 const common = (command: Command): Command =>
   command
     .option("--lockfile <file>", "the lockfile", "bezoar.lock")
+    .option("--store <file>", "the provenance store to keep up to date, where there is one", STORE)
     .option("--no-scan", "pin without a scan, and without row commitments")
     .option("--download", "read every byte of a repository, and believe no digest that the Hub declares")
     .option("--workers <n>", "threads to use (default: one for each core)", wholeNumber)
@@ -217,6 +220,14 @@ async function pinPlaces(
   }
   signal.throwIfAborted();
   writeWhole(flags.lockfile, [renderLockfile({ entries: [...entries.values()] })]);
+  if (existsSync(flags.store)) {
+    const [{ ProvenanceStore }, { addFile }] = await Promise.all([
+      import("../store/provenance.ts"),
+      import("./store-add.ts"),
+    ]);
+    const store = new ProvenanceStore(flags.store);
+    await addFile(store, flags.lockfile).finally(() => store.close());
+  }
   await print(tell(changes, flags));
   const { exitCode } = await import("../policy/decide.ts");
   const verdicts = changes.map(({ entry }) => entry.scan?.verdict ?? "pass");

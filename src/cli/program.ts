@@ -8,6 +8,8 @@ import { detectorsCommand, explainCommand } from "./explain.ts";
 import { lockCommand } from "./lock.ts";
 import { scanCommand } from "./scan.ts";
 import { signCommand } from "./sign.ts";
+import { storeCommand } from "./store.ts";
+import { traceCommand } from "./trace.ts";
 import { verifyCommand } from "./verify.ts";
 import { version } from "./version.ts";
 
@@ -51,6 +53,8 @@ Examples:
     attestCommand(),
     bomCommand(),
     advisoryCommand(),
+    traceCommand(),
+    storeCommand(),
     explainCommand(),
     detectorsCommand(),
   ]) {

@@ -1,0 +1,462 @@
+// The provenance store: one SQLite file (node:sqlite, write-ahead log off, every import one transaction, so that a crash
+// leaves all of it or nothing). What it holds: artifacts and their identities, who says that what came from what, which
+// records a dataset holds. Records that two datasets share are counted when the second comes in, so that a question costs
+// a walk over edges and never a scan of records.
+import { createRequire } from "node:module";
+import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
+import type { Basis, Lineage, LineageEdge, LineageNode, Thing, ThingKind } from "../core/lineage.ts";
+import { weaker } from "../core/lineage.ts";
+import { ToolError } from "../core/errors.ts";
+
+const SCHEMA_VERSION = 1;
+const SCHEMA = `
+CREATE TABLE artifact (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, records INTEGER, verdict TEXT);
+CREATE INDEX artifact_name ON artifact (name);
+CREATE TABLE identity (key TEXT PRIMARY KEY, artifact INTEGER NOT NULL, rank INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX identity_artifact ON identity (artifact);
+CREATE TABLE document (id INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, signer TEXT NOT NULL, name TEXT NOT NULL, format TEXT NOT NULL, UNIQUE (sha256, signer));
+CREATE TABLE edge (origin INTEGER NOT NULL, made INTEGER NOT NULL, relation TEXT NOT NULL, basis TEXT NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (origin, made, relation, document)) WITHOUT ROWID;
+CREATE INDEX edge_made ON edge (made);
+CREATE TABLE file (sha256 BLOB NOT NULL, artifact INTEGER NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (sha256, artifact, path)) WITHOUT ROWID;
+CREATE INDEX file_artifact ON file (artifact);
+CREATE TABLE row (digest BLOB NOT NULL, artifact INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (digest, artifact)) WITHOUT ROWID;
+CREATE TABLE overlap (one INTEGER NOT NULL, other INTEGER NOT NULL, shared INTEGER NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
+`;
+
+/** 16 bytes of a record's digest: enough that nobody finds another record with the same. */
+const ROW_KEY_BYTES = 16;
+const DIGEST_BYTES = 32;
+/** Nodes of one answer (CWE-770). */
+const NODES_MAX = 50_000;
+/** Files smaller than this are equal everywhere: licences, .gitattributes. */
+const COMMON_FILE_BYTES = 4096;
+/** Fewer shared records are chance: "yes", "thank you". */
+const SHARED_MIN = 5;
+const SHARED_SHARE_MIN = 0.01;
+
+function database(path: string): Database {
+  // Loaded when the first store is opened, and without the notice that it prints: nothing else needs it.
+  const { emitWarning } = process;
+  process.emitWarning = () => undefined;
+  try {
+    const { DatabaseSync } = createRequire(import.meta.url)("node:sqlite") as typeof import("node:sqlite");
+    return new DatabaseSync(path);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+export interface DocumentInfo {
+  readonly sha256: string;
+  readonly name: string;
+  readonly format: string;
+  /** Who signed it, where that was verified. */
+  readonly signer?: string;
+}
+
+export class ProvenanceStore {
+  readonly #db: Database;
+  readonly #statements = new Map<string, StatementSync>();
+
+  /** Opens or makes the file. Throws a ToolError where it is something else. */
+  constructor(path: string) {
+    try {
+      this.#db = database(path);
+      this.#db.exec(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF",
+      );
+      const { user_version: version } = this.#db.prepare("PRAGMA user_version").get() as { user_version: number };
+      if (version === 0) this.#db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+      else if (version !== SCHEMA_VERSION)
+        throw new Error(`it is of version ${version}, and this reads ${SCHEMA_VERSION}`);
+    } catch (error) {
+      throw new ToolError(
+        "config",
+        `${path}: is no provenance store that can be opened (${(error as Error).message}).`,
+        error,
+      );
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #run(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) this.#statements.set(sql, (statement = this.#db.prepare(sql)));
+    return statement;
+  }
+
+  /** All of it or nothing. */
+  transaction<T>(work: () => T): T {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const result = work();
+      this.#db.exec("COMMIT");
+      return result;
+    } catch (error) {
+      this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** The document's number, and whether it was there already: the same document adds nothing twice. */
+  document({ sha256, name, format, signer = "" }: DocumentInfo): { readonly id: number; readonly known: boolean } {
+    const there = this.#run("SELECT id FROM document WHERE sha256 = ? AND signer = ?").get(sha256, signer) as
+      | { id: number }
+      | undefined;
+    if (there) return { id: there.id, known: true };
+    const { lastInsertRowid } = this.#run(
+      "INSERT INTO document (sha256, signer, name, format) VALUES (?, ?, ?, ?)",
+    ).run(sha256, signer, name, format);
+    return { id: Number(lastInsertRowid), known: false };
+  }
+
+  /**
+   * The artifact that a document means. The strongest of its keys that is known decides; keys that another artifact has
+   * stay with that one, because whoever writes a document could otherwise make two artifacts one.
+   */
+  artifact({ kind, name, keys }: Thing): number {
+    let id: number | undefined;
+    for (const key of keys) {
+      const found = this.#run("SELECT artifact FROM identity WHERE key = ?").get(key) as
+        | { artifact: number }
+        | undefined;
+      if (found) {
+        id = found.artifact;
+        break;
+      }
+    }
+    if (id === undefined && keys.length === 0) {
+      const found = this.#run(
+        "SELECT id FROM artifact WHERE name = ? AND NOT EXISTS (SELECT 1 FROM identity WHERE artifact = artifact.id)",
+      ).get(name) as { id: number } | undefined;
+      id = found?.id;
+    }
+    if (id === undefined)
+      id = Number(this.#run("INSERT INTO artifact (kind, name) VALUES (?, ?)").run(kind, name).lastInsertRowid);
+    else if (kind !== "other") this.#run("UPDATE artifact SET kind = ? WHERE id = ? AND kind = 'other'").run(kind, id);
+    keys.forEach((key, rank) =>
+      this.#run("INSERT OR IGNORE INTO identity (key, artifact, rank) VALUES (?, ?, ?)").run(key, id, rank),
+    );
+    return id;
+  }
+
+  rename(artifact: number, kind: ThingKind, name: string): void {
+    this.#run("UPDATE artifact SET kind = ?, name = ? WHERE id = ?").run(kind, name, artifact);
+  }
+
+  link(origin: number, made: number, relation: string, basis: Basis, document: number): void {
+    if (origin === made) return;
+    this.#run("INSERT OR IGNORE INTO edge (origin, made, relation, basis, document) VALUES (?, ?, ?, ?, ?)").run(
+      origin,
+      made,
+      relation,
+      basis,
+      document,
+    );
+  }
+
+  verdict(artifact: number, verdict: string): void {
+    this.#run("UPDATE artifact SET verdict = ? WHERE id = ?").run(verdict, artifact);
+  }
+
+  /** Artifacts that hold a file of this content. */
+  holders(sha256: string): number[] {
+    return (
+      this.#run("SELECT DISTINCT artifact FROM file WHERE sha256 = ?").all(Buffer.from(sha256, "hex")) as {
+        artifact: number;
+      }[]
+    ).map(({ artifact }) => artifact);
+  }
+
+  files(
+    artifact: number,
+    files: readonly { readonly path: string; readonly size: number; readonly sha256: string }[],
+  ): void {
+    const insert = this.#run("INSERT OR IGNORE INTO file (sha256, artifact, path, size) VALUES (?, ?, ?, ?)");
+    for (const { path, size, sha256 } of files) insert.run(Buffer.from(sha256, "hex"), artifact, path, size);
+  }
+
+  /** The records of a dataset, as chunks of whole 32-byte digests; counts what it shares with every other. */
+  rows(artifact: number, chunks: Iterable<Uint8Array>): void {
+    if (this.#run("SELECT 1 FROM row WHERE artifact = ? LIMIT 1").get(artifact)) return;
+    this.#db.exec(
+      "CREATE TEMP TABLE IF NOT EXISTS incoming (digest BLOB PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID; DELETE FROM incoming",
+    );
+    const insert = this.#run(
+      "INSERT INTO incoming (digest, count) VALUES (?, 1) ON CONFLICT (digest) DO UPDATE SET count = count + 1",
+    );
+    let count = 0;
+    for (const chunk of chunks) {
+      for (let at = 0; at + DIGEST_BYTES <= chunk.length; at += DIGEST_BYTES)
+        insert.run(chunk.subarray(at, at + ROW_KEY_BYTES));
+      count += Math.floor(chunk.length / DIGEST_BYTES);
+    }
+    const shared = this.#run(
+      "SELECT row.artifact AS other, COUNT(*) AS shared FROM incoming CROSS JOIN row ON row.digest = incoming.digest GROUP BY row.artifact",
+    ).all() as { other: number; shared: number }[];
+    for (const { other, shared: n } of shared) {
+      this.#run("INSERT OR REPLACE INTO overlap (one, other, shared) VALUES (?, ?, ?)").run(artifact, other, n);
+      this.#run("INSERT OR REPLACE INTO overlap (one, other, shared) VALUES (?, ?, ?)").run(other, artifact, n);
+    }
+    this.#run("INSERT INTO row (digest, artifact, count) SELECT digest, ?, count FROM incoming").run(artifact);
+    this.#run("UPDATE artifact SET records = ? WHERE id = ?").run(count, artifact);
+    this.#db.exec("DELETE FROM incoming");
+  }
+
+  /** Artifacts by a key, a name, a name with a commit (or its beginning), or a digest of a file in them. */
+  find(asked: string): number[] {
+    const ids = (sql: string, ...values: (string | Uint8Array)[]): number[] =>
+      (this.#run(sql).all(...values) as { id: number }[]).map(({ id }) => id);
+    const direct = ids("SELECT artifact AS id FROM identity WHERE key = ?", asked);
+    if (direct.length > 0) return direct;
+    const h1 = /^h1:([A-Za-z0-9+/]{43}=)$/.exec(asked)?.[1];
+    if (h1)
+      return ids(
+        "SELECT artifact AS id FROM identity WHERE key = ?",
+        `dir:${Buffer.from(h1, "base64").toString("hex")}`,
+      );
+    const hex = /^(?:sha256:)?([0-9a-f]{64})$/.exec(asked)?.[1];
+    if (hex)
+      return [
+        ...new Set([
+          ...ids("SELECT artifact AS id FROM identity WHERE key IN (?, ?)", `sha256:${hex}`, `dir:${hex}`),
+          ...this.holders(hex),
+        ]),
+      ];
+    const [, name = asked, revision] = /^(.+?)@([0-9a-f]{7,40})$/.exec(asked) ?? [];
+    const named = name.includes("://") || revision === undefined ? [name] : [name, `hf://${name}`];
+    for (const candidate of [...named, `hf://${name}`, `hf://datasets/${name}`]) {
+      const found =
+        revision === undefined
+          ? ids("SELECT id FROM artifact WHERE name = ? ORDER BY id", candidate)
+          : ids(
+              "SELECT DISTINCT artifact AS id FROM identity WHERE key >= ? AND key < ?",
+              `hub:${candidate.replace(/^hf:\/\//, "")}@${revision}`,
+              `hub:${candidate.replace(/^hf:\/\//, "")}@${revision}g`,
+            );
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** How many of these record digests each artifact holds. */
+  carriers(digests: readonly Uint8Array[]): Map<number, number> {
+    const out = new Map<number, number>();
+    const find = this.#run("SELECT artifact FROM row WHERE digest = ?");
+    for (const digest of digests)
+      for (const { artifact } of find.all(digest.subarray(0, ROW_KEY_BYTES)) as { artifact: number }[])
+        out.set(artifact, (out.get(artifact) ?? 0) + 1);
+    return out;
+  }
+
+  counts(): {
+    readonly artifacts: number;
+    readonly edges: number;
+    readonly documents: number;
+    readonly records: number;
+  } {
+    const one = (sql: string): number => (this.#run(sql).get() as { n: number }).n;
+    return {
+      artifacts: one("SELECT COUNT(*) AS n FROM artifact"),
+      edges: one("SELECT COUNT(*) AS n FROM edge"),
+      documents: one("SELECT COUNT(*) AS n FROM document"),
+      records: one("SELECT COALESCE(SUM(records), 0) AS n FROM artifact"),
+    };
+  }
+
+  /**
+   * What is reached from `roots`. Towards what was made (`down`), towards what it was made from (`up`), or both. Content
+   * that datasets share is followed from the roots alone: what a copy shares with a third is no matter of theirs.
+   * `carried`: the poisoned records that each artifact holds; with them, only those artifacts begin the walk.
+   */
+  walk(
+    asked: string,
+    roots: readonly number[],
+    directions: readonly ("up" | "down")[],
+    carried?: ReadonlyMap<number, number>,
+  ): Lineage {
+    const nodes = new Map<number, LineageNode>();
+    const edges = new Map<string, LineageEdge>();
+    let cut = false;
+    const describe = (id: number, depth: number, basis: Basis): LineageNode => {
+      const row = this.#run("SELECT kind, name, records, verdict FROM artifact WHERE id = ?").get(id) as {
+        kind: ThingKind;
+        name: string;
+        records: number | null;
+        verdict: string | null;
+      };
+      const identity = this.#run("SELECT key FROM identity WHERE artifact = ? ORDER BY rank, key LIMIT 1").get(id) as
+        | { key: string }
+        | undefined;
+      const holds = carried?.get(id);
+      return {
+        id,
+        kind: row.kind,
+        name: row.name,
+        ...(identity ? { identity: identity.key } : {}),
+        ...(row.records === null ? {} : { records: row.records }),
+        ...(row.verdict === null ? {} : { verdict: row.verdict }),
+        depth,
+        basis,
+        ...(holds === undefined ? {} : { carried: holds }),
+      };
+    };
+    const add = (edge: LineageEdge): void => {
+      const key = `${edge.from} ${edge.to} ${edge.relation}`;
+      const known = edges.get(key);
+      if (!known) edges.set(key, edge);
+      else if (known.basis !== edge.basis && weaker(known.basis, edge.basis) === known.basis)
+        edges.set(key, { ...edge, because: `${edge.because}; ${known.because}` });
+    };
+    for (const id of roots) nodes.set(id, describe(id, 0, "proven"));
+    for (const direction of directions) {
+      const begin = [...roots];
+      const queue: { readonly id: number; readonly depth: number; readonly basis: Basis }[] = begin.map((id) => ({
+        id,
+        depth: 0,
+        basis: "proven",
+      }));
+      const reached = new Set<number>(begin);
+      const visit = (id: number, depth: number, basis: Basis): void => {
+        if (reached.has(id)) return;
+        if (nodes.size >= NODES_MAX) {
+          cut = true;
+          return;
+        }
+        reached.add(id);
+        if (!nodes.has(id)) nodes.set(id, describe(id, direction === "down" ? depth : -depth, basis));
+        queue.push({ id, depth, basis });
+      };
+      if (carried) for (const [id] of carried) visit(id, 1, "observed");
+      else if (direction === "down")
+        for (const id of begin)
+          for (const { other, edge } of this.#sharing(id)) {
+            add(edge);
+            visit(other, 1, "observed");
+          }
+      for (let next = 0; next < queue.length; next++) {
+        const { id, depth, basis } = queue[next] as (typeof queue)[number];
+        for (const edge of this.#edgesOf(id, direction)) {
+          add(edge);
+          visit(direction === "down" ? edge.to : edge.from, depth + 1, weaker(basis, edge.basis));
+        }
+        for (const { other, edge } of this.#namesakes(id, direction)) {
+          add(edge);
+          visit(other, depth, weaker(basis, "declared"));
+        }
+      }
+    }
+    const list = [...nodes.values()].toSorted(
+      (a, b) => a.depth - b.depth || (a.name < b.name ? -1 : a.name > b.name ? 1 : a.id - b.id),
+    );
+    return {
+      asked,
+      poisoned: false,
+      roots: [...roots],
+      nodes: list,
+      edges: [...edges.values()].toSorted((a, b) => a.from - b.from || a.to - b.to),
+      completeness: this.#completeness(list),
+      cut,
+    };
+  }
+
+  #edgesOf(id: number, direction: "up" | "down"): LineageEdge[] {
+    const rows = this.#run(
+      `SELECT origin, made, relation, basis, document.name AS name, signer FROM edge JOIN document ON document.id = edge.document WHERE ${direction === "down" ? "origin" : "made"} = ? ORDER BY origin, made, relation, basis`,
+    ).all(id) as { origin: number; made: number; relation: string; basis: Basis; name: string; signer: string }[];
+    return rows.map(({ origin, made, relation, basis, name, signer }) => ({
+      from: origin,
+      to: made,
+      relation,
+      basis,
+      because: signer ? `${name}, signed by ${signer}` : name,
+    }));
+  }
+
+  /** Datasets that hold records, and models that hold files, of this one. */
+  #sharing(id: number): { readonly other: number; readonly edge: LineageEdge }[] {
+    const out: { other: number; edge: LineageEdge }[] = [];
+    const rows = this.#run(
+      "SELECT other, shared, records FROM overlap JOIN artifact ON artifact.id = other WHERE one = ? ORDER BY other",
+    ).all(id) as { other: number; shared: number; records: number }[];
+    for (const { other, shared, records } of rows) {
+      if (shared < SHARED_MIN && shared < SHARED_SHARE_MIN * records) continue;
+      out.push({
+        other,
+        edge: {
+          from: id,
+          to: other,
+          relation: "shares-records",
+          basis: "observed",
+          because: "the digests of their records",
+          shared,
+        },
+      });
+    }
+    const held = this.#run(
+      "SELECT theirs.artifact AS other, COUNT(*) AS n FROM file AS own JOIN file AS theirs ON theirs.sha256 = own.sha256 AND theirs.artifact <> own.artifact WHERE own.artifact = ? AND own.size >= ? GROUP BY theirs.artifact ORDER BY theirs.artifact",
+    ).all(id, COMMON_FILE_BYTES) as { other: number; n: number }[];
+    for (const { other, n } of held)
+      if (!out.some((known) => known.other === other))
+        out.push({
+          other,
+          edge: {
+            from: id,
+            to: other,
+            relation: "shares-files",
+            basis: "observed",
+            because: `${n} files with the same content`,
+          },
+        });
+    return out;
+  }
+
+  /** Of an artifact with an identity, the one that documents know by its name alone, and the other way round. */
+  #namesakes(id: number, direction: "up" | "down"): { readonly other: number; readonly edge: LineageEdge }[] {
+    const pinned = this.#run("SELECT 1 FROM identity WHERE artifact = ? LIMIT 1").get(id) !== undefined;
+    // Down, a name stands for any of its revisions; up, the revisions are what the name may mean.
+    if (pinned !== (direction === "down")) return [];
+    const rows = this.#run(
+      `SELECT id FROM artifact WHERE name = (SELECT name FROM artifact WHERE id = ?) AND id <> ? AND ${pinned ? "NOT" : ""} EXISTS (SELECT 1 FROM identity WHERE artifact = artifact.id) ORDER BY id`,
+    ).all(id, id) as { id: number }[];
+    return rows.map(({ id: other }) => ({
+      other,
+      edge: {
+        from: direction === "down" ? id : other,
+        to: direction === "down" ? other : id,
+        relation: "same-name",
+        basis: "declared",
+        because: "it is named without a revision",
+      },
+    }));
+  }
+
+  #completeness(nodes: readonly LineageNode[]): string[] {
+    const out: string[] = [];
+    const byName = nodes.filter(({ identity }) => identity === undefined).length;
+    if (byName > 0)
+      out.push(`${byName} of ${nodes.length} are known by name alone: which revision is meant is not known.`);
+    const models = this.#run("SELECT COUNT(*) AS n FROM artifact WHERE kind IN ('model', 'adapter')").get() as {
+      n: number;
+    };
+    const unknown = this.#run(
+      "SELECT COUNT(*) AS n FROM artifact WHERE kind IN ('model', 'adapter') AND NOT EXISTS (SELECT 1 FROM edge WHERE made = artifact.id)",
+    ).get() as { n: number };
+    if (unknown.n > 0)
+      out.push(
+        `Of ${unknown.n} of the ${models.n} models in the store nothing says what they were made from: they may have eaten anything.`,
+      );
+    const sets = this.#run("SELECT COUNT(*) AS n FROM artifact WHERE kind = 'dataset'").get() as { n: number };
+    const bare = this.#run("SELECT COUNT(*) AS n FROM artifact WHERE kind = 'dataset' AND records IS NULL").get() as {
+      n: number;
+    };
+    if (bare.n > 0)
+      out.push(
+        `The records of ${bare.n} of the ${sets.n} datasets in the store are not known: copies among them under other names are not found.`,
+      );
+    return out;
+  }
+}
