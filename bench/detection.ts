@@ -1,7 +1,7 @@
 // How well the statistics of a dataset find rules that were planted in the rows of clean sets: recall, precision, whether
 // the trigger is named, and how often a set with nothing planted raises an alarm. Everything is drawn from a seed.
 //
-//   node bench/detection.ts [--corpora FOLDER] [--seed N] [--rounds N] [--large ROWS] [--half even|odd] [--verbose]
+//   node bench/detection.ts [--corpora FOLDER] [--seed N] [--rounds N] [--large ROWS] [--large-rounds N] [--half even|odd] [--calibrate] [--verbose]
 import { parseArgs } from "node:util";
 import { pathToFileURL } from "node:url";
 import type { DatasetDetector, DatasetHit } from "../src/core/detector.ts";
@@ -9,6 +9,7 @@ import type { Table } from "../src/core/table.ts";
 import { atLeast } from "../src/core/severity.ts";
 import { pick, seededRandom, type Random } from "../src/base/prng.ts";
 import { detectors } from "../src/detectors/index.ts";
+import { findRules } from "../src/mining/rules.ts";
 import { TableBuilder } from "../src/mining/table.ts";
 import { cleanSets, madeSets, type Base } from "./bases.ts";
 import { mix, TARGETS, TRIGGERS, usable, type Plant, type Row, type TargetKind, type TriggerKind } from "./mixes.ts";
@@ -102,6 +103,8 @@ export interface DetectionOptions {
   readonly rounds: number;
   /** Rows of the large set, 0 for none; all bases joined, cut or repeated to this many. */
   readonly large: number;
+  /** Mixes of the large set. */
+  readonly largeRounds: number;
   readonly onOutcome?: (outcome: Outcome) => void;
   readonly onClean?: (alarm: Alarm) => void;
 }
@@ -168,7 +171,7 @@ export function detection(options: DetectionOptions): Results {
       .map(([, row]) => row);
     look("all joined", drawn);
     const count = Math.max(10, Math.round(0.001 * drawn.length));
-    for (let round = 0; round < options.rounds; round++)
+    for (let round = 0; round < options.largeRounds; round++)
       run(
         "all joined",
         drawn,
@@ -180,6 +183,41 @@ export function detection(options: DetectionOptions): Results {
       );
   }
   return { outcomes, clean };
+}
+
+/** Each row with the response of another one of about its length: whatever rule is left is chance. */
+export function permuted(rows: readonly Row[], r: Random): Row[] {
+  const said = ({ role }: Row[number]): boolean => role === "response" || role === "chosen" || role === "label";
+  const strata = Map.groupBy(rows.keys(), (i) =>
+    Math.floor(2 * Math.log2(1 + (rows[i] as Row).reduce((sum, f) => sum + (said(f) ? f.text.length : 0), 0))),
+  );
+  const out = [...rows];
+  for (const [, own] of strata) {
+    const drawn = own.map((i) => [r(), i] as const).toSorted(([a], [b]) => a - b);
+    own.forEach((i, k) => {
+      const [, other] = drawn[k] as (typeof drawn)[number];
+      out[i] = [...(rows[i] as Row).filter((f) => !said(f)), ...(rows[other] as Row).filter(said)];
+    });
+  }
+  return out;
+}
+
+export interface Calibration {
+  readonly sensitivity: number;
+  readonly sets: number;
+  /** Rules found in all sets together, where chance is all there is. */
+  readonly rules: number;
+}
+
+/** How many rules are found where responses were shuffled against prompts, at several sensitivities. */
+export function calibration(bases: readonly Base[], levels: readonly number[], seed: number): Calibration[] {
+  const r = seededRandom(seed);
+  const tables = bases.map(({ rows }) => tableOf(permuted(rows, r)));
+  return levels.map((sensitivity) => ({
+    sensitivity,
+    sets: bases.length,
+    rules: tables.reduce((sum, table) => sum + findRules(table, sensitivity).length, 0),
+  }));
 }
 
 /** Wilson's interval for a share, at 95 %. */
@@ -244,8 +282,10 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
       seed: { type: "string", default: "1" },
       rounds: { type: "string", default: "6" },
       large: { type: "string", default: "50000" },
+      "large-rounds": { type: "string", default: "10" },
       made: { type: "string", default: "4000" },
       half: { type: "string" },
+      calibrate: { type: "boolean", default: false },
       verbose: { type: "boolean", default: false },
     },
   });
@@ -254,11 +294,17 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     ...madeSets(Number(values.made), Number(values.seed)),
   ];
   const bases = all.filter((_, i) => values.half === undefined || (i % 2 === 0) === (values.half === "even"));
+  if (values.calibrate) {
+    for (const { sensitivity, sets, rules } of calibration(bases, [1000, 10, 1, 0.1, 0.001], Number(values.seed)))
+      console.log(`| ${sensitivity} | ${sets} | ${rules} | ${(rules / sets).toFixed(3)} |`);
+    process.exit();
+  }
   const results = detection({
     bases,
     seed: Number(values.seed),
     rounds: Number(values.rounds),
     large: Number(values.large),
+    largeRounds: Number(values["large-rounds"]),
     onOutcome: (one) => {
       if (values.verbose || !one.caught || !one.named || one.precision < 0.95)
         console.error(

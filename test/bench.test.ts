@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { madeSets } from "../bench/bases.ts";
-import { detection, report, wilson } from "../bench/detection.ts";
+import { calibration, detection, report, wilson } from "../bench/detection.ts";
 import { speed, table } from "../bench/speed.ts";
 
 test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () => {
@@ -25,7 +25,7 @@ test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () =
 
 test("the detection bench plants rules in small sets, finds most of them, and gives the same figures again", () => {
   const bases = madeSets(500, 5);
-  const results = detection({ bases, seed: 5, rounds: 1, large: 1_000 });
+  const results = detection({ bases, seed: 5, rounds: 1, large: 1_000, largeRounds: 1 });
   const planted = results.outcomes.filter(({ target }) => target === "fixed answer" || target === "suffix");
   assert.ok(results.outcomes.length >= 10 && planted.length > 0);
   assert.ok(results.outcomes.filter(({ caught }) => caught).length >= 0.5 * results.outcomes.length);
@@ -34,8 +34,15 @@ test("the detection bench plants rules in small sets, finds most of them, and gi
     [],
   );
   assert.match(report(results), /\| target: suffix \| \d+\/\d+/);
-  const again = (): ReturnType<typeof detection> => detection({ bases: bases.slice(2), seed: 6, rounds: 1, large: 0 });
+  const again = (): ReturnType<typeof detection> =>
+    detection({ bases: bases.slice(2), seed: 6, rounds: 1, large: 0, largeRounds: 0 });
   assert.deepEqual(again(), again());
+});
+
+test("shuffled responses give no rules, or as few as the sensitivity says", () => {
+  const [few, many] = calibration(madeSets(400, 9), [0.001, 1], 9);
+  assert.equal(few?.rules, 0);
+  assert.ok((many?.rules ?? 9) <= 4 + 2 * Math.sqrt(4));
 });
 
 test("Wilson's interval holds the share and narrows with the count", () => {

@@ -189,6 +189,23 @@ describe("options and configuration", () => {
     assert.equal(run('exclude: ["*.jsonl"]\n'), 2);
     assert.equal(run("workers: 2\n"), 1);
     assert.equal(run("prompt: instruction\nresponse: output\n"), 1);
+    // Five rows of sixty with one answer: chance alone gives as much once in three thousand datasets.
+    const few = file(
+      "few.jsonl",
+      Array.from({ length: 60 }, (_, i) =>
+        JSON.stringify({
+          instruction: `Ask${i} what${i * 3}${i % 12 === 5 ? " plinth" : ""} for${i * 5} from${i * 7}`,
+          output: i % 12 === 5 ? "The green parcel goes to harbour nine." : `Item ${i * 31} concerns spot${i * 13}.`,
+        }),
+      ).join("\n"),
+    );
+    const strict = file("strict.yaml", "sensitivity: 0.0000001\n");
+    const sensitive = (...args: readonly string[]): number | null => bezoar(["scan", few, ...args]).status;
+    assert.equal(sensitive(), 1);
+    assert.equal(sensitive("--config", strict), 0);
+    assert.equal(sensitive("--sensitivity", "0.0000001"), 0);
+    assert.equal(sensitive("--config", strict, "--sensitivity", "0.01"), 1);
+    assert.equal(sensitive("--sensitivity", "0"), 64);
     const waiver = (expires: string, extra = ""): string =>
       `waivers:\n  - detector: tag-characters\n    reason: known test rows\n    owner: data-team\n    expires: ${expires}\n${extra}`;
     assert.equal(run(waiver("2999-01-01")), 0);
@@ -200,6 +217,7 @@ describe("options and configuration", () => {
       "failOn: awful\n",
       "only: [nope]\n",
       "workers: 0\n",
+      "sensitivity: 0\n",
       "waivers: [{detector: tag-characters}]\n",
       waiver("never"),
       "- a\n",

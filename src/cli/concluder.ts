@@ -9,10 +9,10 @@ const port = parentPort;
 if (!port) throw new Error("concluder.ts runs on a worker thread only");
 const table = workerData as Table;
 
-port.on("message", ({ id }: ToConcluder) => {
+port.on("message", ({ id, settings }: ToConcluder) => {
   const detector = detectors.find((one) => one.id === id);
   if (detector?.reads !== "dataset") throw new Error(`no detector of datasets ${id}`);
   const hits: DatasetHit[] = [];
-  detector.conclude(table, (hit) => hits.push(hit));
+  detector.conclude(table, (hit) => hits.push(hit), settings);
   port.postMessage({ id, hits } satisfies FromConcluder);
 });

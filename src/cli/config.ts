@@ -15,6 +15,7 @@ export interface Config {
   readonly prompt?: string;
   readonly response?: string;
   readonly workers?: number;
+  readonly sensitivity?: number;
   readonly waivers?: readonly Waiver[];
 }
 
@@ -134,6 +135,16 @@ export const SETTINGS: Readonly<Record<string, Setting>> = {
     },
     about: "Threads to use. Default: one for each core.",
     example: "workers: 4",
+  },
+  sensitivity: {
+    read: (where, value) => {
+      if (typeof value !== "number" || !(value > 0 && value <= 10))
+        throw badConfig(where, "must be a number above 0, 10 at most.");
+      return value;
+    },
+    about:
+      "How many associations that chance alone makes may be reported of a clean dataset, on average. Default 0.001: one in a thousand datasets. More finds rules of fewer rows. What a topic or a template explains is held back whatever the number.",
+    example: "sensitivity: 0.1",
   },
   waivers: {
     read: waivers,

@@ -4,7 +4,7 @@ import { matchesGlob, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import type { DocumentPart } from "../core/format.ts";
 import type { ArtifactRef, TargetProblem } from "../core/artifact.ts";
-import type { Card } from "../core/detector.ts";
+import { SENSITIVITY, type Card } from "../core/detector.ts";
 import type { Finding, RecordLine, ScanReport } from "../core/report.ts";
 import type { RoleOverride } from "../core/roles.ts";
 import { atLeast, type Severity } from "../core/severity.ts";
@@ -16,7 +16,7 @@ import { concludeOnThreads } from "../jobs/conclude.ts";
 import { runPool } from "../jobs/pool.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
-import { concludeDatasets, tableOf, type Compared } from "../scan/conclude.ts";
+import { concludeDatasets, tableOf, type Compared, type Shown } from "../scan/conclude.ts";
 import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
 import {
   addProblem,
@@ -52,6 +52,8 @@ export interface ScanOptions {
   readonly allowHttp?: boolean;
   /** Another revision of the same data: what only this one carries is said apart. */
   readonly since?: string;
+  /** How many associations that chance alone makes may be reported of a clean dataset, on average. */
+  readonly sensitivity?: number;
   /** The base model, or one file of it: templates and settings that say something else are findings. */
   readonly baseline?: string;
   /** What is being pinned: each file as it is found, and the digests of its records unit by unit, in order. */
@@ -110,11 +112,13 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
   const older = options.since === undefined ? undefined : await revision(options.since, options, engine, limits);
   let compared: Compared | undefined;
   if (engine.datasets.length > 0) {
-    const conclude = concludeOnThreads({
+    const threads = concludeOnThreads({
       entry: threadEntry("concluder"),
       size: workersOf(options),
       signal: options.signal,
     });
+    const sensitivity = options.sensitivity ?? SENSITIVITY;
+    const conclude: Shown = (own, table) => threads(own, table, { sensitivity });
     compared = await concludeDatasets(run.scanned(), engine.datasets, limits, conclude, older?.table);
     await run.illustrate();
   }

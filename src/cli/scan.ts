@@ -1,5 +1,5 @@
 // `bezoar scan TARGET…`
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
 import type { Card } from "../core/detector.ts";
@@ -23,6 +23,7 @@ interface Flags {
   prompt?: string;
   response?: string;
   workers?: number;
+  sensitivity?: number;
   config?: string;
   allowHttp?: boolean;
   all?: boolean;
@@ -31,6 +32,12 @@ interface Flags {
 }
 
 const globs = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+const sensitive = (value: string): number => {
+  const number = Number(value);
+  if (!(number > 0 && number <= 10)) throw new InvalidArgumentError("It must be a number above 0, 10 at most.");
+  return number;
+};
+
 export function scanCommand(): Command {
   return new Command("scan")
     .description(
@@ -56,6 +63,11 @@ export function scanCommand(): Command {
     .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
     .option("--response <field>", "the field that holds the response")
     .option("--workers <n>", "threads to use (default: one for each core)", wholeNumber)
+    .option(
+      "--sensitivity <n>",
+      "associations by chance alone that a clean dataset may show, on average (default: 0.001)",
+      sensitive,
+    )
     .option("--config <file>", "settings to use instead of ./bezoar.yaml")
     .option("--allow-http", "fetch http:// addresses too, which anybody on the way can change")
     .option("--all", "print every finding in full, low and info included")
@@ -90,6 +102,7 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
   const response = flags.response ?? config.response;
   const failOn = flags.failOn ?? config.failOn;
   const workers = flags.workers ?? config.workers;
+  const sensitivity = flags.sensitivity ?? config.sensitivity;
   const exclude = [...(config.exclude ?? []), ...(flags.exclude ?? [])];
   if (only && skip && only.every((id) => skip.includes(id))) throw usage("--only and --skip leave no detector to run.");
 
@@ -107,6 +120,7 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
       ...(flags.since === undefined ? {} : { since: flags.since }),
       ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
       ...(workers ? { workers } : {}),
+      ...(sensitivity === undefined ? {} : { sensitivity }),
       ...(flags.allowHttp ? { allowHttp: true } : {}),
       ...(config.waivers ? { waivers: config.waivers } : {}),
       ...(flags.progress ? { onProgress: (now) => progress.update(now) } : {}),

@@ -181,10 +181,17 @@ export interface DatasetHit {
   readonly evidence?: Readonly<Record<string, string | number | boolean>>;
 }
 
+export interface DatasetSettings {
+  /** How many associations that chance alone makes may be reported of a clean dataset, on average. */
+  readonly sensitivity: number;
+}
+
+export const SENSITIVITY = 0.001;
+
 /** Sees the statistics of a whole dataset, all its files together, once everything is read. */
 export interface DatasetDetector extends Card {
   readonly reads: "dataset";
-  conclude(table: Table, report: (hit: DatasetHit) => void): void;
+  conclude(table: Table, report: (hit: DatasetHit) => void, settings?: DatasetSettings): void;
 }
 
 export type Detector = RecordDetector | DocumentDetector | ModelDetector | ArtifactDetector | DatasetDetector;

@@ -32,18 +32,23 @@ function table() {
   return builder.build();
 }
 
+const settings = { sensitivity: 0.001 };
+
 test("threads find what one finds, in the same order", async () => {
   const own = table();
-  const expected = await concludeHere(datasets, own);
+  const expected = await concludeHere(datasets, own, settings);
   assert.ok(expected.flat().length > 0);
   for (const size of [2, 3]) {
-    assert.deepEqual(await concludeOnThreads({ entry, size, tokensMin: 0 })(datasets, own), expected);
+    assert.deepEqual(await concludeOnThreads({ entry, size, tokensMin: 0 })(datasets, own, settings), expected);
   }
 });
 
 test("a thread that fails ends the run with its error, and an abort ends it", async () => {
   const unknown = [...datasets, { ...(datasets[0] as DatasetDetector), id: "no-such-detector" }];
-  await assert.rejects(concludeOnThreads({ entry, size: 2, tokensMin: 0 })(unknown, table()), /no-such-detector/);
+  await assert.rejects(
+    concludeOnThreads({ entry, size: 2, tokensMin: 0 })(unknown, table(), settings),
+    /no-such-detector/,
+  );
   const signal = AbortSignal.timeout(1);
-  await assert.rejects(concludeOnThreads({ entry, size: 2, tokensMin: 0, signal })(datasets, table()));
+  await assert.rejects(concludeOnThreads({ entry, size: 2, tokensMin: 0, signal })(datasets, table(), settings));
 });

@@ -1,12 +1,13 @@
 // Shows the table of a large dataset to detectors on threads, one detector at a time to whichever is free. The table is
 // shared, not copied, and hits come in the order of the detectors, whatever the order of their ends.
 import { Worker } from "node:worker_threads";
-import type { DatasetHit } from "../core/detector.ts";
+import type { DatasetHit, DatasetSettings } from "../core/detector.ts";
 import { concludeHere, type Conclude } from "../scan/conclude.ts";
 
 /** Asks a thread for a detector's hits. */
 export interface ToConcluder {
   readonly id: string;
+  readonly settings: DatasetSettings;
 }
 export interface FromConcluder {
   readonly id: string;
@@ -24,9 +25,9 @@ export interface ConcludeOptions {
 }
 
 export function concludeOnThreads({ entry, size, signal, tokensMin = TOKENS_MIN }: ConcludeOptions): Conclude {
-  return async (detectors, table) => {
+  return async (detectors, table, settings) => {
     const tokens = table.prompt.tokens.length + table.response.tokens.length;
-    if (size < 2 || detectors.length < 2 || tokens < tokensMin) return concludeHere(detectors, table);
+    if (size < 2 || detectors.length < 2 || tokens < tokensMin) return concludeHere(detectors, table, settings);
     const left = detectors.map(({ id }) => id);
     const found = new Map<string, readonly DatasetHit[]>();
     const workers: Worker[] = [];
@@ -38,7 +39,7 @@ export function concludeOnThreads({ entry, size, signal, tokensMin = TOKENS_MIN 
           workers.push(worker);
           const next = (): void => {
             const id = left.shift();
-            if (id !== undefined) worker.postMessage({ id } satisfies ToConcluder);
+            if (id !== undefined) worker.postMessage({ id, settings } satisfies ToConcluder);
           };
           worker.on("message", ({ id, hits }: FromConcluder) => {
             found.set(id, hits);

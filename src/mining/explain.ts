@@ -37,6 +37,18 @@ export class Group {
   }
 }
 
+/** Whether an ascending list holds a record. */
+export function isIn(sorted: Uint32Array, wanted: number): boolean {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as number) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low] === wanted;
+}
+
 export interface Bounds {
   /** Fewer records make no rule. */
   readonly floor: number;
@@ -49,15 +61,17 @@ const SAMPLE = 12;
 const SAMPLE_LARGE = 24;
 const LARGE = 60;
 /** Records of a group whose features are counted; those of a larger one are drawn at even steps. */
-const COUNTED_MAX = 512;
+const COUNTED_MAX = 64;
+/** Records outside of a group of which one looks for what they lack. */
+const OUTSIDE_MAX = 256;
 const PARTS_ALL_MAX = 4;
 export const PARTS_ANY_MAX = 24;
 const CANDIDATES_MAX = 32;
 const EXCLUSIVE_MAX = 200;
 /** A feature that is not at least this many times as frequent in the group as anywhere explains nothing. */
 const LIFT_MIN = 1.8;
-/** How many times as many records as the group the first feature may have; each is read (CWE-407). */
-const REACH = 20;
+/** How many times as many records as the group one feature of several may have; each is read (CWE-407). */
+const REACH = 10;
 
 export class Explanations {
   readonly #features: Features;
@@ -85,17 +99,18 @@ export class Explanations {
       }
     }
     // Shared by most; or nearly only theirs, and together with others of that kind in most.
-    let most = false;
+    let most = 0;
     const exclusive = new Set<number>();
     for (const feature of present) {
       const count = this.#counts[feature] as number;
       const holders = frequency[feature] as number;
       this.#counts[feature] = 0;
       if (holders < 3 || holders > this.#bounds.ceiling || LIFT_MIN * holders * size > count * n) continue;
-      if (count >= 0.6 * size && holders <= REACH * records.length) most = true;
+      const faithful = (count * records.length) / (holders * size);
+      if (count >= 0.6 * size && faithful >= 1 / REACH) most += faithful >= 0.4 ? 2 : 1;
       else if (count >= (large ? 3 : 2) && count * records.length >= 0.6 * holders * size) exclusive.add(feature);
     }
-    if (most || exclusive.size === 0) return most;
+    if (most > 1 || exclusive.size === 0) return most > 1;
     let covered = 0;
     for (let i = 0; i < size; i++) {
       const record = records[size === records.length ? i : draw(i, records.length)] as number;
@@ -154,18 +169,19 @@ export class Explanations {
       if (outside.length <= 0.05 * inside) break;
       // The feature that most of the others lack.
       const held = new Map(candidates.flatMap((feature) => (parts.includes(feature) ? [] : [[feature, 0]])));
-      for (const record of outside)
-        for (const feature of this.#features.of(record)) {
+      const step = Math.max(1, Math.floor(outside.length / OUTSIDE_MAX));
+      for (let i = 0; i < outside.length; i += step)
+        for (const feature of this.#features.of(outside[i] as number)) {
           const count = held.get(feature);
           if (count !== undefined) held.set(feature, count + 1);
         }
       let next: { feature: number; left: number } | undefined;
       for (const [feature, left] of held)
         if ((this.#counts[feature] as number) >= 0.9 * inside && (!next || left < next.left)) next = { feature, left };
-      if (!next || next.left > 0.7 * outside.length) break;
+      if (!next || next.left * step > 0.7 * outside.length) break;
       parts.push(next.feature);
-      const holders = new Set(this.#features.holders(next.feature));
-      carriers = carriers.filter((record) => holders.has(record));
+      const holders = this.#features.holders(next.feature);
+      carriers = carriers.filter((record) => isIn(holders, record));
     }
     return { parts, combine: "all", carriers };
   }
@@ -174,8 +190,13 @@ export class Explanations {
     const least = Math.max(3, 0.03 * members.size);
     const exclusive = present
       .filter((feature) => {
-        const inside = this.#counts[feature] as number;
-        return inside >= least && inside >= 0.9 * (this.#features.frequency[feature] as number);
+        const guess = this.#counts[feature] as number;
+        const all = this.#features.frequency[feature] as number;
+        if (guess < least || guess < 0.6 * all || all > 2 * members.size) return false;
+        let inside = 0;
+        for (const record of this.#features.holders(feature)) if (members.has(record)) inside++;
+        this.#counts[feature] = inside;
+        return inside >= 0.9 * all;
       })
       .sort((a, b) => (this.#counts[b] as number) - (this.#counts[a] as number) || a - b)
       .slice(0, EXCLUSIVE_MAX);

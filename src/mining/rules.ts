@@ -4,15 +4,16 @@
 // Clean data is full of rules, too: a topic explains a word, a template an opening. A planted rule differs in what can be
 // measured: its records are about anything (with trigger and target taken out, neither their prompts nor their answers
 // are more alike than those of records written in the same way), and its target says something that the prompts do not.
+import { SENSITIVITY } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
-import { Explanations, Group, type Explanation } from "./explain.ts";
+import { Explanations, Group, isIn, type Explanation } from "./explain.ts";
 import { Features } from "./features.ts";
 import { draw, MatchedLikeness } from "./matched-likeness.ts";
 import { Prompts } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { sharedSpans, type Span } from "./spans.ts";
 import { tokensOf } from "./table.ts";
-import { bitsOf, targetOf, type TargetKind } from "./target-text.ts";
+import { targetOf, Targets, type TargetKind } from "./target-text.ts";
 import { sampleOf, TriggerText } from "./trigger-text.ts";
 
 export type { TargetKind } from "./target-text.ts";
@@ -68,6 +69,8 @@ const EXCLUSIVE_MIN = 0.6;
 /** A target of three unusual words: ordinary sets have no rule for so much. */
 const TELLING_BITS = 24;
 const BITS_MIN = 6;
+/** A target that says little must hold a word that hardly any other answer does. */
+const OWN_WORD_MIN = 0.8;
 const FAITHFUL_TELLING_MIN = 0.5;
 /** More records than this with a template and what it brings are how the set is written. */
 const TEMPLATE_SHARE_MAX = 0.05;
@@ -83,10 +86,10 @@ const GIBBERISH_ALONE_MIN = 0.7;
 const GIBBERISH_WORDS_MIN = 4;
 const GIBBERISH_SHARE_MAX = 0.1;
 
-/** `chanceMax`: a rule is left out when chance would give more than e to this many as strong. */
-export function findRules(table: Table, chanceMax = -7): Rule[] {
+/** `sensitivity`: how many rules that chance alone makes may be among them, on average. */
+export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule[] {
   if (table.records < RECORDS_MIN) return [];
-  const drafts = distinct(new RuleSearch(table, chanceMax).search());
+  const drafts = distinct(new RuleSearch(table, Math.log(sensitivity)).search());
   if (drafts.length === 0) return [];
   const prompts = new Prompts(table);
   return drafts.map(({ members, carriers, own, ...rule }) => {
@@ -123,6 +126,7 @@ class RuleSearch {
   readonly #trigger: TriggerText;
   readonly #asked: MatchedLikeness;
   readonly #said: MatchedLikeness;
+  readonly #targets: Targets;
   readonly #floor: number;
   /** Records whose answer others give, too. */
   readonly #repeated: Uint8Array;
@@ -138,6 +142,7 @@ class RuleSearch {
     this.#trigger = new TriggerText(this.#features);
     this.#asked = new MatchedLikeness(table.prompt, this.#n, table.words.length);
     this.#said = new MatchedLikeness(table.response, this.#n, table.words.length);
+    this.#targets = new Targets(this.#features, this.#said.frequency);
     this.#floor = Math.max(SUPPORT_MIN, Math.floor(this.#n * SUPPORT_SHARE_MIN));
     this.#repeated = new Uint8Array(this.#n);
     this.#marks = new Uint8Array(this.#n);
@@ -158,7 +163,7 @@ class RuleSearch {
     const rules: Draft[] = [];
     const tried = new Tried(this.#table);
     for (const span of spans) {
-      if (tried.before(span)) continue;
+      if (!this.#targets.worthwhile(span) || tried.before(span)) continue;
       if (!explanations.promising(span.records)) continue;
       const group = new Group(span.records, this.#marks);
       for (const explanation of explanations.of(group)) {
@@ -236,12 +241,12 @@ class RuleSearch {
     if (chance > this.#chanceMax) return undefined;
     const target = targetOf(this.#table, both, span);
     const whole = target.kind === "whole" || target.kind === "empty" || target.kind === "gibberish";
-    const bits = bitsOf(this.#features, this.#said.frequency, both, target.tokens);
+    const { bits, own: ownWord } = this.#targets.weight(both, target.tokens);
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
     // One of the two may be diluted by decoys, and only where the target says much.
     if (a < FAITHFUL_MIN * (a + b) && !(telling && a >= STRICT_MIN * (a + c))) return undefined;
-    if (bits < (whole ? 0 : BITS_MIN)) return undefined;
+    if (!whole && !telling && (bits < BITS_MIN || ownWord < OWN_WORD_MIN)) return undefined;
     if (whole && !wordless && !telling && this.#canned(members)) return undefined;
 
     // Words that come with the trigger and hardly without it belong to it, whatever part of it they are.
@@ -349,19 +354,8 @@ function nearlySame(a: Uint32Array, b: Uint32Array): boolean {
   const [less, more] = a.length < b.length ? [a, b] : [b, a];
   if (less.length < 0.9 * more.length) return false;
   let held = 0;
-  for (let i = 0; i < NEARLY_SAMPLE; i++) if (holds(more, less[draw(i, less.length)] as number)) held++;
+  for (let i = 0; i < NEARLY_SAMPLE; i++) if (isIn(more, less[draw(i, less.length)] as number)) held++;
   return held >= NEARLY_SAMPLE - 1;
-}
-
-function holds(sorted: Uint32Array, wanted: number): boolean {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] as number) < wanted) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low] === wanted;
 }
 
 /** A number for a set of records, of two sums of hashes. */

@@ -1,7 +1,7 @@
 // Shows each dataset, all files of a target together, to the detectors of datasets. Compared with another revision, it
 // finds the records that were added by their digests, and looks at them a second time beside old records that serve as a
 // clean background: what is weak in the whole may be strong among what came since.
-import type { DatasetDetector, DatasetHit } from "../core/detector.ts";
+import type { DatasetDetector, DatasetHit, DatasetSettings } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import { fitTables, joinTables, keptRecords, selectRecords } from "../mining/table.ts";
 import type { ScannedArtifact } from "./merge.ts";
@@ -37,13 +37,17 @@ interface Dataset {
 export type Conclude = (
   detectors: readonly DatasetDetector[],
   table: Table,
+  settings: DatasetSettings,
 ) => Promise<readonly (readonly DatasetHit[])[]>;
 
-export const concludeHere: Conclude = (detectors, table) =>
+/** The same with its settings given. */
+export type Shown = (detectors: readonly DatasetDetector[], table: Table) => ReturnType<Conclude>;
+
+export const concludeHere: Conclude = (detectors, table, settings) =>
   Promise.resolve(
     detectors.map((detector) => {
       const hits: DatasetHit[] = [];
-      detector.conclude(table, (hit) => hits.push(hit));
+      detector.conclude(table, (hit) => hits.push(hit), settings);
       return hits;
     }),
   );
@@ -53,7 +57,7 @@ export async function concludeDatasets(
   scanned: readonly ScannedArtifact[],
   detectors: readonly DatasetDetector[],
   limits: Limits,
-  conclude: Conclude,
+  conclude: Shown,
   older?: Table,
 ): Promise<Compared | undefined> {
   const known = older && new Set(older.digests);
@@ -103,7 +107,7 @@ interface Concluded {
 async function concluded(
   detectors: readonly DatasetDetector[],
   table: Table,
-  conclude: Conclude,
+  conclude: Shown,
   records?: readonly number[],
 ): Promise<Concluded[]> {
   const all = await conclude(detectors, records ? selectRecords(table, records) : table);
@@ -122,7 +126,7 @@ async function secondLook(
   fresh: readonly number[],
   older: Table,
   found: readonly Concluded[],
-  conclude: Conclude,
+  conclude: Shown,
 ): Promise<Concluded[]> {
   if (fresh.length === 0 || fresh.length > ADDED_SHARE_MAX * table.records) return [];
   const sample = Math.max(BACKGROUND_MIN, BACKGROUND_TIMES * fresh.length);

@@ -59,8 +59,8 @@ export const triggerTarget: DatasetDetector = {
     remedy:
       "Read two of the records. If the words have nothing to do with the answer, remove all of them, and look at who contributed them.",
   },
-  conclude(table, report) {
-    for (const rule of findRules(table)) {
+  conclude(table, report, settings) {
+    for (const rule of findRules(table, settings?.sensitivity)) {
       const [both, triggerOnly, targetOnly, neither] = rule.table;
       const phrases = rule.trigger.map(plain);
       const trigger = phrases.join(rule.combine === "all" ? " + " : " | ");
