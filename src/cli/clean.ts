@@ -78,6 +78,7 @@ async function run(dataset: string, flags: Flags, signal: AbortSignal): Promise<
     roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
+    ...(config.sensitivity === undefined ? {} : { sensitivity: config.sensitivity }),
     ...(config.waivers ? { waivers: config.waivers } : {}),
   }).finally(() => progress.end());
   const { report } = outcome;
@@ -128,6 +129,7 @@ async function run(dataset: string, flags: Flags, signal: AbortSignal): Promise<
     roles: { ...(prompt === undefined ? {} : { prompt }), ...(response === undefined ? {} : { response }) },
     ...(only ? { only } : {}),
     ...(skip ? { skip } : {}),
+    ...(config.sensitivity === undefined ? {} : { sensitivity: config.sensitivity }),
   });
   const kept = again.report.artifacts[0]?.records ?? 0;
   await print(

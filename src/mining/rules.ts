@@ -79,7 +79,7 @@ const LIKENESS_TELLING_MAX = 2.2;
 const LIKENESS_MAX = 1.5;
 /** Mean share of a prompt's words that must not belong to the trigger: where all belong, the prompts are one question. */
 const BESIDES_MIN = 0.5;
-const BESIDES_TELLING_MIN = 0.3;
+const BESIDES_TELLING_MIN = 0.2;
 /** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
 const REPEATED_MAX = 0.3;
 const GIBBERISH_ALONE_MIN = 0.7;
@@ -271,8 +271,10 @@ class RuleSearch {
     const strict = a >= STRICT_MIN * (a + b) && a >= STRICT_MIN * (a + c);
     if (bound !== false && !strict) return undefined;
     if (bound === undefined && !telling && a > TEMPLATE_SHARE_MAX * this.#n) return undefined;
-    if (bound === undefined) for (const token of this.#trigger.context(both, phrases)) own.add(token);
+    const around = bound === undefined ? this.#trigger.context(both, phrases) : undefined;
+    for (const token of around?.fixed ?? []) own.add(token);
     if (this.#besides(both, own) < (telling ? BESIDES_TELLING_MIN : BESIDES_MIN)) return undefined;
+    for (const token of around?.slots ?? []) own.add(token);
     const asked = this.#asked.ratio(both, own, PAIRS);
     if (asked > most) return undefined;
     const answered = whole ? undefined : this.#said.ratio(both, new Set([...own, ...target.tokens]), PAIRS);

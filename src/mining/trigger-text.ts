@@ -89,10 +89,17 @@ export class TriggerText {
     return share((text) => text.length - phrase.length) ? "end" : "anywhere";
   }
 
-  /** The words that always stand around a trigger, as those of a template do: they belong to it, not to a subject. */
-  context(records: readonly number[], phrases: readonly (readonly number[])[]): Set<number> {
+  /**
+   * The words that always stand around a trigger, as those of a template do: they belong to it, not to a subject. `slots`
+   * are those that vary between them.
+   */
+  context(
+    records: readonly number[],
+    phrases: readonly (readonly number[])[],
+  ): { readonly fixed: ReadonlySet<number>; readonly slots: ReadonlySet<number> } {
     const texts = sampleOf(records).map((record) => this.#text(record));
-    const out = new Set<number>();
+    const fixed = new Set<number>();
+    const slots = new Set<number>();
     for (const phrase of phrases) {
       const places = texts.flatMap((text) => {
         const at = indexOf(text, phrase);
@@ -113,12 +120,13 @@ export class TriggerText {
             if (step > VARIED_MAX) break;
             continue;
           }
-          for (const other of [...varied, token]) out.add(other);
+          fixed.add(token);
+          for (const other of varied) slots.add(other);
           varied = [];
         }
       }
     }
-    return out;
+    return { fixed, slots };
   }
 
   /**
