@@ -15,8 +15,6 @@ export interface KeylessTrust {
   readonly identity: string;
   /** The whole of the OpenID issuer's URL. */
   readonly issuer: string;
-  /** False for a private instance that runs no certificate transparency log. */
-  readonly certificateLog?: boolean;
 }
 
 const CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
@@ -37,10 +35,28 @@ const SENTENCES: Readonly<Partial<Record<RefusalCode, string>>> = {
 
 /** Refuses unless the envelope was signed by `identity`, as `issuer` vouched for it, and logged. */
 export function verifyKeyless(bundle: Bundle, trust: KeylessTrust): void {
+  const { name, issuer } = keylessIdentity(bundle, trust.root);
+  if (name !== trust.identity)
+    refuse("identity-mismatch", `Signed by ${quote(name ?? "nobody")}, not by ${quote(trust.identity)}.`);
+  if (issuer !== trust.issuer)
+    refuse(
+      "identity-mismatch",
+      `${quote(trust.issuer)} does not vouch for the signer: ${quote(issuer ?? "nobody")} does.`,
+    );
+}
+
+export interface KeylessIdentity {
+  readonly name: string | undefined;
+  readonly issuer: string | undefined;
+}
+
+/** Who signed, once everything but the name has been checked. */
+export function keylessIdentity(bundle: Bundle, root: TrustMaterial): KeylessIdentity {
   if (bundle.material.type !== "keyless") refuse("material-mismatch", "The signature carries no logged certificate.");
   let signer;
   try {
-    const verifier = new Verifier(trust.root, { ctlogThreshold: trust.certificateLog === false ? 0 : 1 });
+    // A private instance may run no log of certificates; then its trusted root names none.
+    const verifier = new Verifier(root, { ctlogThreshold: root.ctlogs.length > 0 ? 1 : 0 });
     signer = verifier.verify(toSignedEntity(bundleFromJSON(structuredClone(bundle.json))));
   } catch (error) {
     if (error instanceof VerificationError || error instanceof PolicyError) {
@@ -50,19 +66,11 @@ export function verifyKeyless(bundle: Bundle, trust: KeylessTrust): void {
     // The library reads hostile DER and JSON too, and throws errors of any kind.
     refuse("bundle-malformed", `The signature file cannot be read: ${quote((error as Error).message, 160)}.`, error);
   }
-  const name = signer.identity?.subjectAlternativeName;
-  const issuer = signer.identity?.extensions?.issuer;
-  if (name !== trust.identity)
-    refuse("identity-mismatch", `Signed by ${quote(name ?? "nobody")}, not by ${quote(trust.identity)}.`);
-  if (issuer !== trust.issuer)
-    refuse(
-      "identity-mismatch",
-      `${quote(trust.issuer)} does not vouch for the signer: ${quote(issuer ?? "nobody")} does.`,
-    );
   const leaf = new X509Certificate(bundle.material.leaf);
   if (!leaf.keyUsage?.includes(CODE_SIGNING))
     refuse("certificate-usage", "The signer's certificate is not for code signing.");
   checkEntries(bundle, leaf);
+  return { name: signer.identity?.subjectAlternativeName, issuer: signer.identity?.extensions?.issuer };
 }
 
 /** A log's entry proves that this certificate signed, only if it names this certificate. */

@@ -29,7 +29,8 @@ Examples:
   openssl ecparam -name prime256v1 -genkey -noout -out key.pem
   openssl ec -in key.pem -pubout -out public.pem
   bezoar sign examples/medical-qa --key key.pem --signature medical-qa.sig
-  bezoar verify examples/medical-qa --signature medical-qa.sig --public-key public.pem`,
+  bezoar verify examples/medical-qa --signature medical-qa.sig --public-key public.pem
+  bezoar sign examples/medical-qa --keyless --identity-token token.txt`,
     )
     .action(async (folder: string, flags: Flags) => {
       await interruptible((signal) => run(folder, flags, signal));

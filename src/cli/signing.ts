@@ -2,7 +2,8 @@
 // tree that is signed.
 import { readFileSync, statSync } from "node:fs";
 import { basename, relative, resolve, sep } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
+import type { TrustMaterial } from "@sigstore/verify";
 import { badConfig, ToolError, usage } from "../core/errors.ts";
 import type { FileDigest } from "../core/tree-digest.ts";
 import { visible } from "../base/escape.ts";
@@ -19,25 +20,54 @@ export interface SignFlags {
   key?: string;
   certificate?: string;
   chain?: string[];
+  keyless?: boolean;
+  identityToken?: string;
+  fulcioUrl: string;
+  rekorUrl: string;
+  rekorVersion: "1" | "2";
+  tsaUrl: string;
+  trustedRoot?: string;
+  allowHttp?: boolean;
 }
 
+const TRUSTED_ROOT = [
+  "--trusted-root <file>",
+  "whom to trust instead of the public instance: a Sigstore trusted root",
+] as const;
+
+/** A command that signs and checks has one trusted root for both. */
+const withTrustedRoot = (command: Command): Command =>
+  command.options.some(({ long }) => long === "--trusted-root") ? command : command.option(...TRUSTED_ROOT);
+
 export const withSignFlags = (command: Command): Command =>
-  command
+  withTrustedRoot(command)
     .option("--key <file>", "the private key, PEM: ECDSA on P-256, P-384 or P-521")
     .option("--certificate <file>", "the key's certificate, PEM, to sign with instead of the bare key")
-    .option("--chain <file>", "the certificates between it and the root, PEM (repeatable)", repeated);
+    .option("--chain <file>", "the certificates between it and the root, PEM (repeatable)", repeated)
+    .option("--keyless", "sign with an OpenID identity instead of a key, and log it in public (Sigstore)")
+    .option("--identity-token <file>", "the OpenID token, where SIGSTORE_ID_TOKEN does not hold it")
+    .option("--fulcio-url <url>", "the certificate authority", "https://fulcio.sigstore.dev")
+    .option("--rekor-url <url>", "the transparency log", "https://rekor.sigstore.dev")
+    .addOption(new Option("--rekor-version <n>", "what the log speaks").choices(["1", "2"]).default("1"))
+    .option("--tsa-url <url>", "the timestamp authority", "https://timestamp.sigstore.dev")
+    .option("--allow-http", "speak to http:// addresses too, which anybody on the way can change");
 
 export interface TrustFlags {
   publicKey?: string;
   roots?: string[];
   at?: string;
   legacy?: boolean;
+  identity?: string;
+  issuer?: string;
+  trustedRoot?: string;
 }
 
 export const withTrustFlags = (command: Command): Command =>
-  command
+  withTrustedRoot(command)
     .option("--public-key <file>", "accept what this key signed, PEM")
     .option("--roots <file>", "accept certificates that lead to one of these, PEM (repeatable)", repeated)
+    .option("--identity <name>", "accept what this identity signed keylessly: the whole e-mail address or URI")
+    .option("--issuer <url>", "who must vouch for the identity: the whole URL of the OpenID issuer")
     .option("--at <date>", "judge certificates by this day instead of today, as 2026-06-30")
     .option("--legacy", "accept signatures of model_signing before 1.0 too");
 
@@ -55,7 +85,8 @@ export function readNamed(path: string, maxBytes: number = LIMITS.documentBytesM
 }
 
 export async function signerOf(flags: SignFlags): Promise<Signer> {
-  if (flags.key === undefined) throw usage("Say who signs: --key FILE.");
+  if ((flags.key === undefined) !== (flags.keyless === true)) throw usage("Say who signs: --key FILE or --keyless.");
+  if (flags.key === undefined) return keyless(flags);
   const [{ privateKey }, { certificateSigner, keySigner }, { certificatesOf }] = await Promise.all([
     import("../attest/keys.ts"),
     import("../attest/signer.ts"),
@@ -72,10 +103,54 @@ export async function signerOf(flags: SignFlags): Promise<Signer> {
   return certificateSigner(key, chain, flags.certificate);
 }
 
+async function keyless(flags: SignFlags): Promise<Signer> {
+  const [{ identityOf, keylessSigner }, { post }] = await Promise.all([
+    import("../attest/keyless-signer.ts"),
+    import("./post.ts"),
+  ]);
+  const variable = "SIGSTORE_ID_TOKEN";
+  const where = flags.identityToken ?? variable;
+  const token =
+    flags.identityToken === undefined ? process.env[variable] : readNamed(flags.identityToken).toString("utf8");
+  if (token === undefined || token === "")
+    throw usage(
+      `--keyless needs an OpenID token with the audience sigstore: in ${variable}, or --identity-token FILE.`,
+    );
+  return keylessSigner(
+    {
+      fulcio: flags.fulcioUrl,
+      rekor: flags.rekorUrl,
+      rekorVersion: flags.rekorVersion === "2" ? 2 : 1,
+      tsa: flags.tsaUrl,
+    },
+    identityOf(token, where),
+    await rootOf(flags.trustedRoot),
+    post(flags.allowHttp),
+  );
+}
+
+/** The given trusted root, or that of the public instance. */
+async function rootOf(path: string | undefined): Promise<TrustMaterial> {
+  const { trustedRoot } = await import("../attest/trusted-root.ts");
+  if (path !== undefined) return trustedRoot(readNamed(path), path);
+  const { PUBLIC_GOOD_ROOT } = await import("../attest/trusted-root.data.ts");
+  return trustedRoot(Buffer.from(PUBLIC_GOOD_ROOT), "the public instance's trusted root");
+}
+
 export async function trustOf(flags: TrustFlags): Promise<Trust> {
-  const ways = [flags.publicKey, flags.roots].filter((flag) => flag !== undefined).length;
-  if (ways !== 1) throw usage("Say whose signature counts: --public-key FILE or --roots FILE.");
+  const ways = [flags.publicKey, flags.roots, flags.identity ?? flags.issuer].filter(
+    (flag) => flag !== undefined,
+  ).length;
+  if (ways !== 1)
+    throw usage("Say whose signature counts: --public-key FILE, --roots FILE, or --identity NAME with --issuer URL.");
   if (flags.at !== undefined && flags.roots === undefined) throw usage("--at goes with --roots.");
+  const { identity, issuer } = flags;
+  if (identity !== undefined || issuer !== undefined) {
+    if (identity === undefined || issuer === undefined)
+      throw usage("--identity and --issuer go together: the same name at another issuer is somebody else.");
+    return { type: "keyless", root: await rootOf(flags.trustedRoot), identity, issuer };
+  }
+  if (flags.trustedRoot !== undefined) throw usage("--trusted-root goes with --identity.");
   const legacy = flags.legacy ? { legacy: true } : {};
   if (flags.publicKey !== undefined) {
     const { publicKey } = await import("../attest/keys.ts");

@@ -61,6 +61,7 @@ Examples:
   bezoar verify
   bezoar verify data/ --lockfile bezoar.lock
   bezoar verify examples/medical-qa --signature medical-qa.sig --public-key public.pem
+  bezoar verify out/model --signature model.sig --identity me@example.com --issuer https://accounts.example.com
   bezoar verify examples/medical-qa --claims claims.jsonl --public-key public.pem --require scan
   bezoar verify ./copy --as hf://datasets/OWNER/NAME
   bezoar verify hf://datasets/OWNER/NAME --offline --require-pass`,

@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Sent to the first host only. */
   readonly bearer?: string;
+  /** The body is a secret of the first host's: a redirect to another is refused. */
+  readonly stay?: boolean;
   /** Set where the URL was reached by an earlier redirect: how far that redirect was allowed to lead. */
   readonly origin?: Reach;
 }
@@ -119,6 +121,8 @@ async function follow(uri: string, first: URL, asked: HttpRequest, settings: Htt
     checkScheme(uri, next, first, settings);
     checkHost(next.hostname, origin);
     trusted &&= next.origin === first.origin;
+    if (asked.stay && !trusted)
+      throw sourceRefused(uri, `it redirects to ${quote(next.origin)}, and what was sent is for it alone.`);
     if (status === 303 || (status !== 307 && status !== 308 && method === "POST")) method = "GET";
     url = next;
   }
