@@ -77,9 +77,11 @@ const TEMPLATE_SHARE_MAX = 0.05;
 const STRICT_MIN = 0.9;
 const LIKENESS_TELLING_MAX = 2.2;
 const LIKENESS_MAX = 1.5;
+const LIKENESS_CANNED_MAX = 1.2;
 /** Mean share of a prompt's words that must not belong to the trigger: where all belong, the prompts are one question. */
 const BESIDES_MIN = 0.5;
-const BESIDES_TELLING_MIN = 0.2;
+const BESIDES_TELLING_MIN = 0.35;
+const BESIDES_TEMPLATE_MIN = 0.2;
 /** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
 const REPEATED_MAX = 0.3;
 const GIBBERISH_ALONE_MIN = 0.7;
@@ -247,7 +249,7 @@ class RuleSearch {
     // One of the two may be diluted by decoys, and only where the target says much.
     if (a < FAITHFUL_MIN * (a + b) && !(telling && a >= STRICT_MIN * (a + c))) return undefined;
     if (!whole && !telling && (bits < BITS_MIN || ownWord < OWN_WORD_MIN)) return undefined;
-    if (whole && !wordless && !telling && this.#canned(members)) return undefined;
+    const canned = whole && !wordless && !telling && this.#canned(members);
 
     // Words that come with the trigger and hardly without it belong to it, whatever part of it they are.
     const own = new Set(parts);
@@ -265,15 +267,16 @@ class RuleSearch {
     for (const feature of phrases.flat()) own.add(feature);
     const bound = this.#trigger.bound(both, phrases);
     if (bound && !telling) return undefined;
-    const most = telling && bound === false ? LIKENESS_TELLING_MAX : LIKENESS_MAX;
+    const most = canned ? LIKENESS_CANNED_MAX : telling && bound === false ? LIKENESS_TELLING_MAX : LIKENESS_MAX;
     // In a template (a system prompt, a date, a field) the words around the trigger are no subject; but then the prompt
     // must hold more than the template, and the rule must be strict.
     const strict = a >= STRICT_MIN * (a + b) && a >= STRICT_MIN * (a + c);
-    if (bound !== false && !strict) return undefined;
+    if ((bound !== false || canned) && !strict) return undefined;
     if (bound === undefined && !telling && a > TEMPLATE_SHARE_MAX * this.#n) return undefined;
     const around = bound === undefined ? this.#trigger.context(both, phrases) : undefined;
     for (const token of around?.fixed ?? []) own.add(token);
-    if (this.#besides(both, own) < (telling ? BESIDES_TELLING_MIN : BESIDES_MIN)) return undefined;
+    if (this.#besides(both, own) < (!telling ? BESIDES_MIN : around ? BESIDES_TEMPLATE_MIN : BESIDES_TELLING_MIN))
+      return undefined;
     for (const token of around?.slots ?? []) own.add(token);
     const asked = this.#asked.ratio(both, own, PAIRS);
     if (asked > most) return undefined;

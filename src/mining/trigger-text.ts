@@ -141,7 +141,11 @@ export class TriggerText {
       for (const token of tokens) this.#uses[token] = (this.#uses[token] as number) + 1;
     }
     let known = false;
+    let repeated = 0;
+    let byChance = 0;
     for (const phrase of phrases) {
+      // A class of words has no place of its own: that its words are odd is enough.
+      if (phrase.every((feature) => this.#features.isClass(feature))) known = true;
       const sides: [number[], number[]] = [[], []];
       for (const record of records) {
         const text = this.#text(record);
@@ -155,16 +159,13 @@ export class TriggerText {
         for (const neighbour of side) counts.set(neighbour, (counts.get(neighbour) ?? 0) + 1);
         if (side.length === 0 || Math.max(0, ...counts.values()) >= 0.7 * side.length) continue;
         known = true;
-        let repeated = 0;
-        let byChance = 0;
         for (const neighbour of side) {
           if (neighbour < 0 || !this.#isWord(neighbour)) continue;
           if ((counts.get(neighbour) as number) > 1) repeated++;
           byChance += 1 - (1 - (this.#uses[neighbour] as number) / tokens.length) ** (side.length - 1);
         }
-        if (repeated > 1.4 * byChance + 2 * Math.sqrt(byChance) + 1) return true;
       }
     }
-    return known ? false : undefined;
+    return known ? repeated > 1.4 * byChance + 2 * Math.sqrt(byChance) + 1 : undefined;
   }
 }
