@@ -27,6 +27,8 @@ export interface Operation {
   readonly name: string;
   /** The index of the operation whose result is called, where no name is. */
   readonly callee?: number;
+  /** The method by which a state is given: `__setstate__`, `__setitem__`, `extend`, `update`. */
+  readonly method?: string;
   /** Operands in order, a bounded number of them. */
   readonly arguments: readonly Argument[];
   /** The operation as a person would write it: `os.system("id")`. Raw and bounded; outputs escape it. */

@@ -3,7 +3,7 @@
 import type { Format } from "../core/format.ts";
 import type { ByteWindow } from "./shared/byte-window.ts";
 import { expandedMember } from "./shared/expand.ts";
-import { Lzma2, LzmaFault, SYMBOL_INPUT_MAX } from "./shared/lzma2.ts";
+import { Lzma2, LzmaFault } from "./shared/lzma2.ts";
 import { readProblem } from "./shared/read-problem.ts";
 
 const HEADER_BYTES = 13;
@@ -52,17 +52,21 @@ async function* lzmaStream(
     );
   const lzma = new Lzma2(Math.max(4096, dictionary));
   let left = size ?? Infinity;
+  let overran = false;
   try {
     await window.fill(5);
     lzma.open(properties, window.bytes.subarray(0, 5));
     window.skip(5);
     while (left > 0 && !lzma.ended) {
       const more = await window.fill(INPUT_BYTES);
-      const { output, used } = lzma.step(window.bytes, left, !more);
+      const { output, used, short } = lzma.step(window.bytes, left, !more);
       left -= output.length;
       window.skip(used);
       if (output.length > 0) yield output;
-      else if (!more && !lzma.ended && used <= SYMBOL_INPUT_MAX) break;
+      if (short) {
+        if (!lzma.ended) overran = true;
+        break;
+      }
     }
   } catch (error) {
     if (!(error instanceof LzmaFault)) throw error;
@@ -70,7 +74,7 @@ async function* lzmaStream(
       at: { offset: window.offset },
     });
   }
-  if (left > 0 && !lzma.ended && size !== undefined) {
+  if (overran && (left > 0 || size === undefined)) {
     window.rethrow();
     throw readProblem("truncated", "The LZMA data ends too early. What comes before was searched.", {
       at: { offset: window.offset },

@@ -40,7 +40,7 @@ export function judge(operation: Operation, model: ModelPart): Judged {
     case "new":
       return operation.callee === undefined ? asClass({ module, name }) : called(operation.callee, model, 0);
     case "state":
-      return operation.callee === undefined ? ORDINARY : stated(operation.callee, model);
+      return operation.callee === undefined ? ORDINARY : stated(operation.callee, operation.method, model);
     case "patch":
       return {
         grade: "call",
@@ -279,14 +279,20 @@ function called(index: number, model: ModelPart, followed: number): Judged {
   return unlisted(said, "is the result of another call, and is called");
 }
 
+const ARRAYS =
+  /^(?:torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type_v2|numpy\.(?:_?core\.)\w+\._(?:reconstruct|frombuffer))$/;
+
 /** The result of an operation is given a state. */
-function stated(index: number, model: ModelPart): Judged {
+function stated(index: number, method: string | undefined, model: ModelPart): Judged {
   const made = model.operations[index];
   if (!made) return ORDINARY;
   const whole = full({ module: made.module ?? "", name: made.name });
   // Setting the state of what `getattr` gives changes an object that was there before.
   if (made.use === "call" && whole === "builtins.getattr")
     return unlisted(made.text.slice(0, 120), "is changed, and was there before the file was loaded");
+  // Items are written into the memory of a tensor: past its end, where the file says that it is longer than it is.
+  if (method !== undefined && method !== "__setstate__" && ARRAYS.test(whole))
+    return unlisted(whole, "makes an array, and items are written into it, which no pickler does");
   if (made.use === "new" && made.callee === undefined) return asClass({ module: made.module ?? "", name: made.name });
   return ORDINARY;
 }

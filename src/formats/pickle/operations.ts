@@ -146,6 +146,7 @@ export class Operations {
       use: kind === Kind.Global ? "patch" : "state",
       ...(name ?? { name: said }),
       ...(made ? { callee: index } : {}),
+      method: how,
       arguments: [this.#argument(state)],
       text: clip(`${said}.${how}(${this.#render(state, 200)})`, RENDERED_MAX),
       offset,

@@ -124,9 +124,13 @@ export class Lzma2 {
 
   /**
    * Decodes up to `size` bytes of LZMA without chunks, fewer where `bytes` run short (a symbol takes no more than
-   * `SYMBOL_INPUT_MAX`), and says how many of `bytes` it used. The output is valid until the next call.
+   * `SYMBOL_INPUT_MAX`), and says how many of `bytes` it used, and whether it needed more. The output is valid until the next call.
    */
-  step(bytes: Uint8Array, size: number, last: boolean): { readonly output: Uint8Array; readonly used: number } {
+  step(
+    bytes: Uint8Array,
+    size: number,
+    last: boolean,
+  ): { readonly output: Uint8Array; readonly used: number; readonly short: boolean } {
     this.input = bytes;
     this.at = 0;
     const start = this.makeRoom(Math.min(size, STEP_OUTPUT) + MATCH_MAX);
@@ -136,7 +140,11 @@ export class Lzma2 {
       last ? bytes.length : bytes.length - SYMBOL_INPUT_MAX,
       end + Math.min(MATCH_MAX, size - (end - start)),
     );
-    return { output: this.window.subarray(start, this.position), used: Math.min(this.at, bytes.length) };
+    return {
+      output: this.window.subarray(start, this.position),
+      used: Math.min(this.at, bytes.length),
+      short: this.at > bytes.length,
+    };
   }
 
   private readProperties(byte: number): void {
