@@ -27,7 +27,7 @@ export interface Operation {
   readonly name: string;
   /** The index of the operation whose result is called, where no name is. */
   readonly callee?: number;
-  /** The method by which a state is given: `__setstate__`, `__setitem__`, `extend`, `update`. */
+  /** How, where it matters: a state by `__setstate__`, `__setitem__`, `extend`, `update`; an object by `_reconstructor`. */
   readonly method?: string;
   /** Operands in order, a bounded number of them. */
   readonly arguments: readonly Argument[];

@@ -126,7 +126,7 @@ export function threat(module: string, name: string): string | undefined {
   }
   const [root = ""] = parts;
   if (Object.hasOwn(THREAT_MODULES, root) && !isOrdinaryValue(module, name)) return THREAT_MODULES[root];
-  const inner = parts.slice(1, -1).find((part) => Object.hasOwn(THREAT_MODULES, part) && PLAIN_MODULES.has(part));
+  const inner = parts.slice(1).find((part) => Object.hasOwn(THREAT_MODULES, part) && PLAIN_MODULES.has(part));
   if (inner !== undefined) return THREAT_MODULES[inner];
   if (name.includes(".") && THREAT_ENDS.has(parts[parts.length - 1] ?? "")) return "reaches what runs code";
   return undefined;

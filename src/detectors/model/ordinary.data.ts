@@ -143,7 +143,7 @@ inspect: Signature Parameter _ParameterKind _empty
 
 /** Modules of libraries whose classes are ordinary: objects of them are made, and given a state, without their code. */
 export const CLASS_MODULES: readonly string[] = `
-numpy scipy sklearn pandas torch.nn torch.optim torch.ao.nn torch.quantization torch.utils.data torch.distributions torch.fx.graph_module torch.amp
+numpy scipy sklearn pandas torch.nn torch.optim torch.ao.nn torch.quantization torch.utils.data torch.distributions torch.amp
 torch.cuda.amp torch.torch_version torchvision.models torchvision.ops torchvision.transforms torchvision.datasets torchaudio.models timm.models
 timm.layers timm.data transformers.models transformers.training_args transformers.training_args_seq2seq transformers.trainer_utils
 transformers.trainer_pt_utils transformers.trainer_callback transformers.configuration_utils transformers.generation transformers.activations
@@ -155,7 +155,7 @@ models.experimental xgboost lightgbm catboost spacy gensim nltk statsmodels netw
 pytorch_lightning lightning lightning_fabric fastai fastcore omegaconf fairseq.data datasets.features datasets.info datasets.splits
 sentence_transformers keras.src keras.engine keras.layers keras.models flair.embeddings flair.data flair.models flair.nn nemo.collections
 speechbrain.nnet detectron2.structures detectron2.config mmcv.utils mmengine.config mmengine.logging easydict yacs.config addict.addict munch
-joblib matplotlib.colors shapely.geometry pydantic.main rdkit.Chem astropy xarray dask.dataframe sktime prophet tensorflow.python.keras
+joblib.memory joblib.parallel matplotlib.colors shapely.geometry pydantic.main rdkit.Chem astropy xarray dask.dataframe sktime prophet tensorflow.python.keras
 torch_geometric.data torch_geometric.nn dgl.heterograph stable_baselines3 gym.spaces gymnasium.spaces gym gymnasium setfit.modeling span_marker
 argparse dataclasses collections
 `

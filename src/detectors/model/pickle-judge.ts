@@ -38,7 +38,8 @@ export function judge(operation: Operation, model: ModelPart): Judged {
     case "import":
       return asValue({ module, name });
     case "new":
-      return operation.callee === undefined ? asClass({ module, name }) : called(operation.callee, model, 0);
+      if (operation.callee !== undefined) return called(operation.callee, model, 0);
+      return operation.method === "_reconstructor" ? reconstructed(operation, model) : asClass({ module, name });
     case "state":
       return operation.callee === undefined ? ORDINARY : stated(operation.callee, operation.method, model);
     case "patch":
@@ -54,6 +55,16 @@ export function judge(operation: Operation, model: ModelPart): Judged {
     default:
       return ORDINARY;
   }
+}
+
+/** `copyreg._reconstructor(class, base, state)` calls the base with the state, unless the base is `object`. */
+function reconstructed({ module = "", name, arguments: operands }: Operation, model: ModelPart): Judged {
+  const [base, ...state] = operands;
+  const made = asClass({ module, name });
+  if (base?.kind !== "global")
+    return unlisted(full({ module, name }), "is made by a base that is computed while loading");
+  const called = asCall(base, state, model);
+  return called.grade === "ordinary" || made.grade === "threat" ? made : called;
 }
 
 const full = ({ module, name }: Name): string => `${module}.${name}`;

@@ -36,6 +36,25 @@ export const examples: readonly Example[] = [
     finds: ["12 high"],
   },
   {
+    title: "An object is made by calling the base that the file names",
+    given: pickled([
+      {
+        ...use("new", "some_tool:Job", name("some_tool:Job"), text("x y")),
+        method: "_reconstructor",
+      },
+    ]),
+    finds: ["2 high"],
+  },
+  {
+    title: "A member of an enumeration of one's own, and a class that is given a path",
+    given: pickled([
+      use("call", "my_project:Mode", { kind: "number", value: 2 }),
+      use("call", "transformers.trainer_utils:IntervalStrategy", text("steps")),
+      use("call", "my_project:Log", text("/a/path")),
+    ]),
+    finds: ["22 high"],
+  },
+  {
     title: "scikit-learn, pandas and NumPy",
     given: pickled([
       use("call", "numpy.core.multiarray:_reconstruct", name("numpy:ndarray")),

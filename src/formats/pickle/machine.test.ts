@@ -405,3 +405,21 @@ test("texts that lie far behind are read again, and every opcode still runs once
     'os.system("key")',
   ]);
 });
+
+test("equal calls are told apart where an operand decides", async () => {
+  const encode = (codec: string): Step[] => [
+    ...named("_codecs", "encode"),
+    ["BINUNICODE", "abc def"],
+    ["BINUNICODE", codec],
+    "TUPLE2",
+    "REDUCE",
+    "POP",
+  ];
+  const many = Array.from({ length: 40 }, () => encode("latin1")).flat();
+  const { said } = await readingOf(assemble(P4, ...many, ...encode("rot13"), "NONE", "STOP"));
+  assert.ok(said.some((text) => text.includes("rot13")));
+  const member = (value: string): Step[] => [...named("a", "Mode"), ["BINUNICODE", value], "TUPLE1", "REDUCE", "POP"];
+  const modes = Array.from({ length: 40 }, (_, i) => member(`mode${i}`)).flat();
+  const path = await readingOf(assemble(P4, ...modes, ...member("/a/path; x"), "NONE", "STOP"));
+  assert.ok(path.said.some((text) => text.includes("/a/path")));
+});

@@ -422,7 +422,7 @@ export class Machine {
           const found = this.#global(this.#lineText(start + 1, length, true), this.#lineText(length + 1, line, true));
           const from = this.#marks[this.#markCount - 1] as number;
           const args = this.values.container(Kind.Tuple, this.#stack, from, this.#size);
-          const made = this.operations.call("call", found, args, this.at);
+          const made = this.operations.call(this.#instantiates(found, args), found, args, this.at);
           this.#size = this.#unmark();
           this.#pushResult(made);
           break;
@@ -433,7 +433,8 @@ export class Machine {
           const from = this.#marks[this.#markCount - 1] as number;
           if (this.#size - from < 1) throw new Break("The stack is empty");
           const args = this.values.container(Kind.Tuple, this.#stack, from + 1, this.#size);
-          const made = this.#call("call", this.#stack[from] as number, args);
+          const callee = this.#stack[from] as number;
+          const made = this.#call(this.#instantiates(callee, args), callee, args);
           this.#size = this.#unmark();
           this.#pushResult(made);
           break;
@@ -741,6 +742,13 @@ export class Machine {
     const known = this.embedded.find((one) => one.offset === offset);
     if (known) known.loaded = true;
     else this.embedded.push({ offset, length: this.values.count[bytes >> 1] as number, loaded: true });
+  }
+
+  /** INST and OBJ make an object without calling its class where they have no operands, and call all else. */
+  #instantiates(callee: number, args: number): "call" | "new" {
+    if (this.values.items(args).length > 0 || this.values.kind(callee) !== Kind.Global) return "call";
+    const name = this.operations.names[this.values.at[callee >> 1] as number]?.name ?? "";
+    return /^[A-Z]\w*$/.test(name) ? "new" : "call";
   }
 
   #pushResult(operation: number): void {

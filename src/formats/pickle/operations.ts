@@ -24,11 +24,19 @@ const TEXT_DECIDES = new Set([
   "importlib.import_module",
   "builtins.__import__",
   "numpy.dtype",
+  "numpy.core._ufunc_reconstruct",
+  "numpy._core._ufunc_reconstruct",
+  "_codecs.encode",
   "dill._dill._load_type",
+  "dill._dill._get_attr",
   "dill._dill._import_module",
   "cloudpickle.cloudpickle._builtin_type",
   "cloudpickle.cloudpickle.subimport",
 ]);
+/** Texts longer than this are data. */
+const SHORT_MAX = 200;
+/** A member of an enumeration, a setting: nothing that names a file or holds code. */
+const PLAIN = /^[\w-]{0,40}$/;
 /** These make an object of the class that is their first operand, without calling it. */
 const MAKERS: ReadonlySet<string> = new Set(["copyreg._reconstructor", "copyreg.__newobj__", "copyreg.__newobj_ex__"]);
 
@@ -44,7 +52,8 @@ export class Operations {
   readonly #nameIndex = new Map<string, number>();
   readonly #imports: number[] = [];
   readonly #known = new Map<string, number>();
-  readonly #alike = new Map<number, { count: number; first: number }>();
+  readonly #alike = new Map<string, { count: number; first: number }>();
+  readonly #repeated = new Map<number, number>();
   readonly #values: Values;
   readonly #textOf: TextOf;
 
@@ -83,20 +92,32 @@ export class Operations {
     const operands = this.#values.isContainer(args) ? this.#values.items(args) : Int32Array.of(args);
     if (name && MAKERS.has(full) && operands.length > 0) {
       const made = operands[0] as number;
-      if (this.#values.kind(made) === Kind.Global) return this.#record("new", made, operands.subarray(1), offset);
+      if (this.#values.kind(made) === Kind.Global)
+        return this.#record("new", made, operands.subarray(1), offset, false, name.name);
     }
     return this.#record(use, callee, operands, offset, TEXT_DECIDES.has(full));
   }
 
-  #record(use: "call" | "new", callee: number, operands: Int32Array, offset: number, byText = false): number {
-    const marks = this.#signature(operands, byText, 0);
+  #record(
+    use: "call" | "new",
+    callee: number,
+    operands: Int32Array,
+    offset: number,
+    byText = false,
+    method?: string,
+  ): number {
+    // Millions of dates or numbers are the usual case: told by one number, and counted.
+    const usual = use === "call" && !byText ? this.#usual(callee, operands) : -1;
+    const repeated = usual < 0 ? undefined : this.#repeated.get(usual);
+    if (repeated !== undefined) return this.#again(repeated);
+    const { marks, shape } = this.#signature(operands, byText, 0);
     const calleeKey = this.#identity(callee);
-    const key = calleeKey * 2 + (use === "new" ? 1 : 0);
-    const group = this.#alike.get(key);
-    if (marks === "" && group && group.count >= ALIKE_MAX) return this.#again(group.first);
-    const whole = marks === "" ? "" : `${key} ${marks}`;
-    const known = whole === "" ? undefined : this.#known.get(whole);
-    if (known !== undefined) return this.#again(known);
+    const key = `${calleeKey} ${use} ${shape} ${marks}`;
+    const alike = this.#alike.get(key);
+    if (alike && (marks !== "" || alike.count >= ALIKE_MAX)) {
+      if (usual >= 0) this.#repeated.set(usual, alike.first);
+      return this.#again(alike.first);
+    }
     if (this.list.length >= OPERATIONS_MAX) {
       this.full = true;
       return this.list.length - 1;
@@ -111,13 +132,13 @@ export class Operations {
       use,
       ...(name ?? { name: said }),
       ...(kind === Kind.Result ? { callee: target } : {}),
+      ...(method === undefined ? {} : { method }),
       arguments: given.map((handle) => this.#argument(handle)),
       text: clip(use === "new" ? `${said}.__new__(${inside})` : `${said}(${inside})`, RENDERED_MAX),
       offset,
     };
     const index = this.list.push(operation) - 1;
-    if (whole !== "") this.#known.set(whole, index);
-    else if (group) group.count++;
+    if (alike) alike.count++;
     else this.#alike.set(key, { count: 1, first: index });
     return index;
   }
@@ -154,6 +175,18 @@ export class Operations {
     this.#known.set(key, this.list.push(operation) - 1);
   }
 
+  /** A number for a call of a name with a few operands that are numbers or bytes; -1 for any other. */
+  #usual(callee: number, operands: Int32Array): number {
+    if (operands.length > 4 || this.#values.kind(callee) !== Kind.Global) return -1;
+    let code = this.#values.at[callee >> 1] as number;
+    for (const handle of operands) {
+      const kind = this.#values.kind(handle);
+      if (kind !== Kind.Bytes && kind > Kind.Number) return -1;
+      code = code * 3 + (kind === Kind.Bytes ? 1 : (handle & 1) === 1 ? 2 : 0);
+    }
+    return code * 5 + operands.length;
+  }
+
   #again(index: number): number {
     const operation = this.list[index] as Written;
     operation.count = (operation.count ?? 1) + 1;
@@ -166,25 +199,32 @@ export class Operations {
     return kind === Kind.Global ? at * 4 : kind === Kind.Result ? at * 4 + 1 : kind * 4 + 2;
   }
 
-  /** What of the operands bears on what is called. */
-  #signature(operands: Int32Array, byText: boolean, depth: number): string {
+  /** What of the operands bears on what is called: names and results exactly, of the others whether they are plain. */
+  #signature(operands: Int32Array, byText: boolean, depth: number): { readonly marks: string; readonly shape: string } {
     let marks = "";
+    let shape = "";
     const { length } = operands;
     for (let i = 0; i < length; i++) {
       const handle = operands[i] as number;
       if ((handle & 1) === 1) {
         if (byText) marks += ` ${handle >> 1}`;
+        shape += "n";
         continue;
       }
       const kind = this.#values.kinds[handle >> 1] as number;
       if (kind === Kind.Global || kind === Kind.Result) marks += ` ${i}:${kind}.${this.#values.at[handle >> 1]}`;
       else if (kind >= Kind.Tuple && kind <= Kind.Set && depth < DEPTH_MAX) {
         const inside = this.#signature(this.#values.items(handle), byText, depth + 1);
-        if (inside !== "") marks += ` ${i}(${inside})`;
-      } else if (byText && (kind === Kind.Text || kind === Kind.Spelled || kind === Kind.Bytes))
-        marks += ` ${i}${JSON.stringify(this.#textOf(handle, 200))}`;
+        if (inside.marks !== "") marks += ` ${i}(${inside.marks})`;
+        shape += "c";
+      } else if (kind === Kind.Text || kind === Kind.Spelled) {
+        const short = (this.#values.count[handle >> 1] as number) <= SHORT_MAX;
+        // One text in a long list of names decides: a codec, an attribute. Long texts decide nothing.
+        if (byText && short) marks += ` ${i}${JSON.stringify(this.#textOf(handle, SHORT_MAX))}`;
+        if (depth === 0) shape += short && PLAIN.test(this.#textOf(handle, SHORT_MAX)) ? "p" : "t";
+      } else shape += kind === Kind.Bytes ? "b" : "o";
     }
-    return marks;
+    return { marks, shape: shape.slice(0, 64) };
   }
 
   #argument(handle: number): Argument {
