@@ -1,13 +1,15 @@
 // Each benchmark also runs tiny, so that it does not rot.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { judgedTable, judgeFolder, machineSpeed, speed as modelSpeed, timingTable } from "../bench/artifacts.ts";
 import { madeSets } from "../bench/bases.ts";
 import { calibration, detection, report, wilson } from "../bench/detection.ts";
 import { speed, table } from "../bench/speed.ts";
+import { assemble, calling } from "../src/formats/pickle/testing/assemble.ts";
 
 test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "bezoar-bench-"));
@@ -50,3 +52,30 @@ test("Wilson's interval holds the share and narrows with the count", () => {
   assert.ok(low > 0.76 && low < 0.77 && high > 0.99 && high < 0.995);
   assert.deepEqual(wilson(0, 0), [0, 1]);
 });
+
+test(
+  "the bench of model files judges labelled files and times a scan, with or without its peer",
+  { timeout: 120_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "bezoar-artifacts-"));
+    try {
+      if (!existsSync("dist/cli/main.js")) execFileSync(process.execPath, ["scripts/build.ts"]);
+      const bad = calling("os", "system", "true");
+      writeFileSync(join(folder, "bad.pkl"), bad);
+      writeFileSync(join(folder, "good.pkl"), assemble(["PROTO", 4], "EMPTY_LIST", "STOP"));
+      const manifest = [
+        { path: "bad.pkl", format: "pickle", family: "plain", verdict: "malicious" },
+        { path: "good.pkl", format: "pickle", family: "plain", verdict: "benign" },
+      ];
+      writeFileSync(join(folder, "manifest.json"), JSON.stringify(manifest));
+      assert.match(judgedTable(await judgeFolder(folder)), /\| plain \| 1 \| 0 \| 0 \| 0 \| 0 \| 1 \|/);
+      const timings = modelSpeed({ folder: join(folder, "out"), runs: 1, scale: 0.01, picklescan: "no-such-program" });
+      assert.equal(timings.length, 3);
+      for (const { bezoar, read, picklescan } of timings) assert.ok(bezoar > 0 && read > 0 && picklescan === undefined);
+      assert.match(timingTable(timings), /not installed/);
+      assert.ok(machineSpeed(20_000) > 0);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
