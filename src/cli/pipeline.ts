@@ -287,22 +287,36 @@ class Run {
       first.push(step.value);
       bytes += Math.max(FILE_COST_BYTES, step.value.sizeBytes ?? INLINE_BYTES_MAX);
     }
-    const items = this.#items(first, more ? refs : undefined);
+    // One large file may still be little work: of a model the tensors are not read.
+    if (more && first.length === 1) {
+      const step = await refs.next();
+      if (step.done) more = false;
+      else first.push(step.value);
+    }
+    const items = this.#items(first, more ? refs : undefined)[Symbol.asyncIterator]();
+    const head = more || first.length > 1 ? undefined : await items.next();
+    // An interruption while the file was looked at is no problem of the file.
+    this.#options.signal?.throwIfAborted();
+    const light = head?.done === false && head.value.task === "whole" && head.value.light === true;
+    const all = async function* (): AsyncIterable<WorkItem> {
+      if (head && !head.done) yield head.value;
+      if (!head?.done) for (let step = await items.next(); !step.done; step = await items.next()) yield step.value;
+    };
     const size = workersOf(this.#options);
     const onBytes = (addedBytes: number, addedRecords: number): void => {
       this.#bytes += addedBytes;
       this.#records += addedRecords;
       this.#options.onProgress?.({ bytes: this.#bytes, records: this.#records, totalBytes: this.#total });
     };
-    if (!more && bytes < INLINE_BYTES_MAX) {
+    if (light || (!more && bytes < INLINE_BYTES_MAX)) {
       const io = opener(this.#limits, this.#options.allowHttp, this.#options.signal);
-      for await (const item of items) {
+      for await (const item of all()) {
         this.#options.signal?.throwIfAborted();
         this.#add(item, await perform(item, this.#engine, io, onBytes));
       }
       return;
     }
-    const pool = runPool(items, {
+    const pool = runPool(all(), {
       entry: threadEntry("worker"),
       data: settings,
       size,
@@ -412,8 +426,8 @@ class Run {
       this.#enter(ref.uri, 0).partials.push(partial);
       return;
     }
-    if (!plan) {
-      yield { ref, task: "whole" };
+    if (!plan || plan === "model") {
+      yield { ref, task: "whole", ...(plan ? { light: true } : {}) };
       return;
     }
     // A remote file read by ranges is not read a second time for its digest: the one its repository declares stands.

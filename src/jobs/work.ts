@@ -10,7 +10,8 @@ import { asProblem, digestOf, scanUnit, type Engine, type UnitInput } from "../s
 import { createHash } from "node:crypto";
 
 export type WorkItem = { readonly ref: ArtifactRef } & (
-  | { readonly task: "whole" }
+  /** `light`: of its bytes few are read. */
+  | { readonly task: "whole"; readonly light?: boolean }
   | {
       readonly task: "range";
       readonly index: number;

@@ -42,6 +42,14 @@ export function headline(report: ScanReport): Headline {
   };
 }
 
+/** A dataset is trained on; a model is loaded, and that alone may be the harm. */
+const advice = ({ artifacts }: ScanReport): string => {
+  const bad = artifacts.filter(({ verdict }) => verdict === "fail");
+  return bad.length > 0 && bad.every(({ kind }) => kind === "model")
+    ? "Do not load this."
+    : "Do not train on this as it is.";
+};
+
 function compared({ since }: ScanReport): string {
   if (!since) return "";
   const { target, records, added, removed, findings, coverage } = since;
@@ -61,7 +69,7 @@ function sentence(report: ScanReport): string {
     case "pass":
       return report.findings.length === 0 ? "Nothing was found." : "Nothing was found that fails this scan.";
     case "fail":
-      return codes.has("finding") || !codes.has("policy") ? "Do not train on this as it is." : "Refused by policy.";
+      return codes.has("finding") || !codes.has("policy") ? advice(report) : "Refused by policy.";
     case "undecided":
       return codes.has("nothing-scanned")
         ? "There was nothing to look at. That is not a pass."

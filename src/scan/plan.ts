@@ -16,16 +16,17 @@ export interface SplitPlan {
   readonly roles: PlainRolePlan;
 }
 
-/** Ranges to read apart, or undefined where the file must be read as one. */
+/** Ranges to read apart; "model" where little of the file is read at all; undefined where it must be read as one. */
 export async function splitPlan(
   source: ByteSource,
   engine: Engine,
   spool: ReadContext["spool"],
-): Promise<SplitPlan | undefined> {
+): Promise<SplitPlan | "model" | undefined> {
   if (!source.slice || source.sizeBytes === undefined || source.sizeBytes < SPLIT_BYTES_MIN) return undefined;
   const random = source as Required<ByteSource>;
   const head = await readHead(source, engine.limits);
   const format = rank(engine.formats, head)[0]?.format;
+  if (format?.yields === "model") return "model";
   if (!format?.split) return undefined;
   const context: ReadContext = { limits: engine.limits, spool };
   const ranges = await format.split(random, RANGE_BYTES, context);

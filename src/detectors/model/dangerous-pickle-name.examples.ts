@@ -8,12 +8,12 @@ export const examples: readonly Example[] = [
   {
     title: "A command is run",
     given: pickled([use("import", "posix:system"), use("call", "posix:system", text(COMMAND))]),
-    finds: ["2 critical", "12 critical"],
+    finds: ["12 critical"],
   },
   {
     title: "The same module, reached through another one",
     given: pickled([use("import", "logging:os.system"), use("call", "logging:os.system", text(COMMAND))]),
-    finds: ["2 critical", "12 critical"],
+    finds: ["12 critical"],
   },
   {
     title: "A dangerous name is handed to an ordinary call",

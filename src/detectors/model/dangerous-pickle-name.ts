@@ -26,10 +26,15 @@ export const dangerousPickleName: ModelDetector = {
       "Do not load the file. Ask for the weights as safetensors from somebody you trust, and look for where it was loaded already.",
   },
   inspect(model, report) {
-    for (const operation of model.operations) {
-      const { grade, why, subject } = judge(operation, model);
+    const judged = model.operations.map((operation) => ({ operation, ...judge(operation, model) }));
+    const calledNames = new Set(
+      judged.flatMap(({ operation, subject }) => (operation.use === "import" ? [] : subject)),
+    );
+    for (const { operation, grade, why, subject } of judged) {
       if (grade !== "threat") continue;
       const called = operation.use !== "import";
+      // What is called is told once, with what it is called with.
+      if (!called && calledNames.has(subject)) continue;
       report(
         hitOf(operation, {
           message: called

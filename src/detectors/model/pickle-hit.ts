@@ -7,8 +7,6 @@ export const hitOf = (operation: Operation, said: Pick<Hit, "message" | "group" 
   excerpt: operation.text,
   ...(operation.offset === undefined ? {} : { offset: operation.offset }),
   evidence: {
-    code: operation.text,
-    ...(operation.offset === undefined ? {} : { offset: operation.offset }),
     ...((operation.count ?? 1) > 1 ? { times: operation.count ?? 1 } : {}),
   },
 });

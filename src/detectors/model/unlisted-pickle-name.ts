@@ -25,9 +25,10 @@ export const unlistedPickleName: ModelDetector = {
     remedy: "Know where the module comes from before you load the file, or ask for weights without code (safetensors).",
   },
   inspect(model, report) {
-    const told = new Set<string>();
-    for (const operation of model.operations) {
-      const { grade, why, subject, standard } = judge(operation, model);
+    const judged = model.operations.map((operation) => ({ operation, ...judge(operation, model) }));
+    // What is called as well is a finding of its own.
+    const told = new Set(judged.flatMap(({ grade, subject }) => (grade === "call" ? [subject] : [])));
+    for (const { operation, grade, why, subject, standard } of judged) {
       if (grade !== "name" || told.has(subject)) continue;
       told.add(subject);
       report(
