@@ -9,19 +9,20 @@ import { addProblem, newPartial, type UnitResult } from "../scan/partial.ts";
 import { asProblem, digestOf, scanUnit, type Engine, type UnitInput } from "../scan/unit.ts";
 import { createHash } from "node:crypto";
 
-export type WorkItem = { readonly ref: ArtifactRef } & (
+export type WorkItem = { readonly ref: ArtifactRef } &
   /** `light`: of its bytes few are read. */
-  | { readonly task: "whole"; readonly light?: boolean }
-  | {
-      readonly task: "range";
-      readonly index: number;
-      readonly range: ByteRange;
-      readonly format: string;
-      readonly roles: PlainRolePlan;
-    }
-  /** `progress`: its bytes are read for the digest alone, and count. */
-  | { readonly task: "hash"; readonly marks: readonly number[]; readonly progress?: boolean }
-);
+  (
+    | { readonly task: "whole"; readonly light?: boolean }
+    | {
+        readonly task: "range";
+        readonly index: number;
+        readonly range: ByteRange;
+        readonly format: string;
+        readonly roles: PlainRolePlan;
+      }
+    /** `progress`: its bytes are read for the digest alone, and count. */
+    | { readonly task: "hash"; readonly marks: readonly number[]; readonly progress?: boolean }
+  );
 
 export interface OpenedSource extends ByteSource {
   close(): Promise<void>;
