@@ -149,6 +149,7 @@ describe("attest", () => {
       [`@${"9".repeat(40)}`, "@main", /has no digest, so it could be anything/],
       ["builder: https://ci.example/runner", "", /must be a URI of who ran it/],
       ["path: clean", "path: clean, digest: { sha256: '00000000' }", /is not what the run file says/],
+      ["path: clean", `path: clean, digest: { gitTree: '${"0".repeat(40)}' }`, /its gitTree is/],
     ] as const) {
       writeFileSync(join(folder, "changed.yaml"), readFileSync(join(folder, "run.yaml"), "utf8").replace(from, to));
       const changed = bezoar(["attest", "train", "model", "--run", "changed.yaml", ...signing, "changed.jsonl"]);

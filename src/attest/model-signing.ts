@@ -145,7 +145,7 @@ function readLegacy(signed: Statement): ModelManifest {
 export interface TreeRules {
   /** Accept files that the signature does not cover. */
   readonly allowUnsigned?: boolean;
-  /** Paths that the signer may have left out. Git's own files and the signature always may. */
+  /** Paths that the signature need not cover. Git's own files and the signature always may. */
   readonly allowIgnored?: readonly string[];
 }
 
@@ -168,15 +168,13 @@ export function compareNames(
   const leftOut: string[] = [];
   for (const name of present) {
     if (signed.has(name)) continue;
+    if (rules.allowUnsigned || isUnder(name, rules.allowIgnored ?? [])) leftOut.push(name);
     // The signature itself says which files it does not cover, and its signer may have been careless or worse.
-    if (isUnder(name, manifest.ignored)) {
-      if (isUnder(name, rules.allowIgnored ?? [])) leftOut.push(name);
-      else
-        refusals.push({
-          code: "file-ignored",
-          message: `${quote(name)} is here, and its signer left it out of the signature. Accept that with --allow-ignored.`,
-        });
-    } else if (rules.allowUnsigned) leftOut.push(name);
+    else if (isUnder(name, manifest.ignored))
+      refusals.push({
+        code: "file-ignored",
+        message: `${quote(name)} is here, and its signer left it out of the signature. Accept that with --allow-ignored.`,
+      });
     else
       refusals.push({ code: "file-unsigned", message: `${quote(name)} is here, and the signature does not cover it.` });
   }

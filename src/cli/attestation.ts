@@ -7,7 +7,9 @@ import { quote, visible } from "../base/escape.ts";
 import { yaml } from "../base/yaml.ts";
 import { badConfig, ToolError, usage } from "../core/errors.ts";
 import type { ScanReport } from "../core/report.ts";
+import { gitTree, type GitFile } from "../core/git-digest.ts";
 import type { FileDigest } from "../core/tree-digest.ts";
+import { gitBlobOf, type TreeFile } from "../sources/strict-tree.ts";
 import { bomSubjectMatches } from "../attest/bom.ts";
 import { isAbout, readClaims } from "../attest/claims.ts";
 import { MODEL_SIGNATURE, nameTroubles, readModelManifest, treeSubject } from "../attest/model-signing.ts";
@@ -54,6 +56,7 @@ export interface VexFlags extends AttestFlags {
 
 export interface DigestedTree {
   readonly files: readonly FileDigest[];
+  readonly listed: readonly TreeFile[];
   readonly subject: Subject;
 }
 
@@ -70,7 +73,7 @@ export async function digestTree(
   const files = await digestsOf(tree.files, signal);
   const [bad] = nameTroubles(files);
   if (bad) throw new ToolError("unsupported", `${visible(folder)} cannot be attested. ${bad.message}`);
-  return { files, subject: treeSubject(tree.name, files) };
+  return { files, listed: tree.files, subject: treeSubject(tree.name, files) };
 }
 
 async function state(
@@ -142,8 +145,16 @@ async function resolveInput(input: Input, flags: TrainFlags, signal: AbortSignal
   const declared = withRevision(input.digest ?? {}, input.uri);
   if (input.path !== undefined) {
     const place = resolve(flags.run, "..", input.path);
-    const { subject } = await digestTree(place, { beside: resolve(place, "..", basename(flags.claims)) }, signal);
-    for (const [algorithm, hex] of Object.entries(subject.digest))
+    const { subject, listed } = await digestTree(
+      place,
+      { beside: resolve(place, "..", basename(flags.claims)) },
+      signal,
+    );
+    const found = {
+      ...subject.digest,
+      ...(declared["gitTree"] === undefined ? {} : { gitTree: await gitTreeOf(listed, signal) }),
+    };
+    for (const [algorithm, hex] of Object.entries(found))
       if (declared[algorithm] !== undefined && declared[algorithm] !== hex)
         throw new ToolError(
           "unsupported",
@@ -157,6 +168,13 @@ async function resolveInput(input: Input, flags: TrainFlags, signal: AbortSignal
       `${quote(input.uri ?? "")} has no digest, so it could be anything. Give a path, a digest, or a revision of 40 hex digits after @.`,
     );
   return { ...input, digest: declared, evidence: "declared" };
+}
+
+async function gitTreeOf(files: readonly TreeFile[], signal: AbortSignal): Promise<string> {
+  const named: GitFile[] = [];
+  for (const file of files)
+    named.push({ path: file.path, blob: await gitBlobOf(file, signal), executable: file.executable ?? false });
+  return gitTree(named) ?? "none";
 }
 
 function documentOf(bytes: Buffer, where: string): unknown {

@@ -1,5 +1,7 @@
 // `bezoar verify DIR --signature F`: the signature first, then the names, then the bytes. Nothing of a signed manifest is
 // looked at before its signature holds, and no file is read before the names do.
+import { lstatSync } from "node:fs";
+import { basename, resolve } from "node:path";
 import { visible } from "../base/escape.ts";
 import { plural } from "../report/figures.ts";
 import {
@@ -32,7 +34,8 @@ export async function verifyTree(target: string, flags: SignatureFlags, signal: 
     if (!(error instanceof Refused)) throw error;
     return verification(target, { refusals: [{ code: error.code, message: error.message }] });
   }
-  const { value: manifest, signer, bundleSha256 } = signed;
+  const { signer, bundleSha256 } = signed;
+  const manifest = asOneFile(signed.value, target);
   const tree = listTree(target, flags.signature, { ...(flags.allowLinks ? { followLinks: true } : {}) });
   const refusals: Refusal[] = tree.troubles.map(({ why, message }) => ({ code: TROUBLE_CODES[why], message }));
   const names = compareNames(
@@ -65,6 +68,19 @@ export async function verifyTree(target: string, flags: SignatureFlags, signal: 
   );
   if (odd.length > 0) notes.push(`The signer left out: ${odd.map((path) => visible(path)).join(", ")}.`);
   return verification(target, { refusals, signer, root: manifest.root, bundleSha256, files: digests.size, notes });
+}
+
+/** A model that is one file is named `.` by one implementation and by its name by others. */
+function asOneFile(manifest: ModelManifest, target: string): ModelManifest {
+  const [file, ...more] = manifest.files;
+  if (
+    !file ||
+    more.length > 0 ||
+    file.path !== basename(resolve(target)) ||
+    !lstatSync(target, { throwIfNoEntry: false })?.isFile()
+  )
+    return manifest;
+  return { ...manifest, files: [{ ...file, path: "." }] };
 }
 
 const signerText = ({ type, name, issuer }: SignerName): string =>

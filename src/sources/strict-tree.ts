@@ -1,7 +1,7 @@
 // Every regular file of a folder that is to be signed or checked, whatever its name: unlike a scan, nothing is skipped
 // but the paths that the caller leaves out, and what is not a plain file is trouble and not passed over. Links are
 // followed only when asked to, and only as far as a scan would.
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { constants, lstatSync, opendirSync, realpathSync, type Dirent } from "node:fs";
 import { isUtf8 } from "node:buffer";
 import { open } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { targetMissing, usage } from "../core/errors.ts";
 import type { Limits } from "../base/limits.ts";
 import { LIMITS } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
+import { gitBlobHash } from "../core/git-digest.ts";
 import { entryAt, fenceOf, nameOf } from "./tree.ts";
 
 export interface TreeFile {
@@ -18,6 +19,8 @@ export interface TreeFile {
   /** Where it is opened: a followed link's own place. */
   readonly location: string;
   readonly sizeBytes: number;
+  /** Its owner may run it: git names such files apart. */
+  readonly executable?: boolean;
 }
 
 export interface TreeTrouble {
@@ -97,7 +100,13 @@ export function strictTree(folder: string, options: StrictTreeOptions = {}): Str
         const inner = found.path.toString();
         if (above.includes(inner) || inner === place) trouble("link", path, "a link back to a folder above it.");
         else walk(inner, `${path}/`, [...above, place]);
-      } else files.push({ path, location: found.path.toString(), sizeBytes: found.stats.size });
+      } else
+        files.push({
+          path,
+          location: found.path.toString(),
+          sizeBytes: found.stats.size,
+          ...((found.stats.mode & 0o100) !== 0 ? { executable: true } : {}),
+        });
     }
   };
   walk(root, "", []);
@@ -119,10 +128,16 @@ function list(place: string, max: number): Dirent<Buffer>[] {
 const CHUNK_BYTES = 1024 * 1024;
 
 /** SHA-256 of a file in hex, read once. What took its place since it was listed is not followed. */
-export async function sha256Of(location: string, signal?: AbortSignal): Promise<string> {
+export const sha256Of = (location: string, signal?: AbortSignal): Promise<string> =>
+  digestOf(location, createHash("sha256"), signal);
+
+/** Git's name for a file's content. */
+export const gitBlobOf = ({ location, sizeBytes }: TreeFile, signal?: AbortSignal): Promise<string> =>
+  digestOf(location, gitBlobHash(sizeBytes), signal);
+
+async function digestOf(location: string, hash: Hash, signal?: AbortSignal): Promise<string> {
   const handle = await open(location, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0));
   try {
-    const hash = createHash("sha256");
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
       signal?.throwIfAborted();
