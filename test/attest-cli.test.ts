@@ -371,6 +371,26 @@ describe("advisory", () => {
     rmSync(join(folder, "bezoar.lock"));
   });
 
+  test("finds in the store what was made from poison", () => {
+    mkdirSync(join(folder, "known"));
+    ok("attest", "train", "model", "--run", "run.yaml", ...signing, "lineage.jsonl");
+    ok("store", "add", "lineage.jsonl", "--store", "known.store", ...trusting);
+    const found = (): SpawnSyncReturns<string> =>
+      bezoar(["advisory", "check", "--advisories", "known", "--store", "known.store"]);
+    ok(...advisory, "--repo", "datasets/acme/qa", "--commit", REVISION, "--introduced", REVISION, "-o", "known/a.json");
+    const run = found();
+    assert.equal(run.status, 1, run.stdout + run.stderr);
+    assert.match(run.stdout, /Affected: hf:\/\/datasets\/acme\/qa\S* in the store, .*\n {2}The advisory names it\./);
+    assert.match(
+      run.stdout,
+      /Affected: model in the store, .*\n {2}It was made from what the advisory names, 2 steps away \(proven\)\./,
+    );
+    ok(...advisory, "--repo", "datasets/acme/qa", "--introduced", "d".repeat(40), "-o", "known/a.json");
+    assert.equal(found().status, 2);
+    ok(...advisory, "--repo", "datasets/acme/other", "-o", "known/a.json");
+    assert.equal(found().status, 0);
+  });
+
   test("a feed is taken over once its signature holds, and never goes back", () => {
     mkdirSync(join(folder, "feed"));
     ok(...advisory, "--repo", "datasets/acme/qa", "-o", "feed/a.json");
@@ -406,7 +426,7 @@ describe("advisory", () => {
       [[...advisory, "--repo", "nonsense"], /--repo takes/],
       [[...advisory, "--repo", "a/b", "--fixed", "main"], /A commit has 40 hex digits/],
       [[...advisory, "--records", "x"], /go together/],
-      [["advisory", "check"], /There is no bezoar\.lock here/],
+      [["advisory", "check"], /There is no bezoar\.lock and no store here/],
       [["advisory", "export", "run.yaml", "--sequence", "1", "--key", "key.pem", "-o", "x"], /is not JSON/],
     ] as const) {
       const run = bezoar(args);

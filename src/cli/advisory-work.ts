@@ -30,6 +30,7 @@ import { sha256Of, strictTree } from "../sources/strict-tree.ts";
 import { reportOf } from "./attestation.ts";
 import { checkOutput, print, writeWhole } from "./output.ts";
 import { readRecords } from "./remove.ts";
+import { STORE } from "./store.ts";
 import { readNamed, signerOf, trustOf, type SignFlags, type TrustFlags } from "./signing.ts";
 
 export interface NewFlags {
@@ -60,6 +61,7 @@ export interface CheckFlags {
   advisories: string;
   lockfile?: string;
   history?: string;
+  store?: string;
   format: "text" | "json";
 }
 
@@ -200,8 +202,10 @@ function advisoriesOf(folder: string): Advisory[] {
 export async function check(targets: readonly string[], flags: CheckFlags, signal: AbortSignal): Promise<void> {
   const advisories = advisoriesOf(flags.advisories);
   const lockfile = flags.lockfile ?? (existsSync("bezoar.lock") ? "bezoar.lock" : undefined);
-  if (lockfile === undefined && targets.length === 0)
-    throw usage("There is no bezoar.lock here. Name a target, or --lockfile FILE.");
+  const storePath = flags.store ?? (existsSync(STORE) ? STORE : undefined);
+  if (lockfile === undefined && storePath === undefined && targets.length === 0)
+    throw usage("There is no bezoar.lock and no store here. Name a target, --lockfile FILE or --store FILE.");
+  if (storePath !== undefined && !existsSync(storePath)) throw targetMissing(storePath);
   const history =
     flags.history === undefined ? undefined : readNamed(flags.history).toString("utf8").split("\n").filter(Boolean);
   const wanted = new Set(advisories.flatMap(({ affected }) => affected.flatMap(({ records }) => records)));
@@ -210,6 +214,20 @@ export async function check(targets: readonly string[], flags: CheckFlags, signa
     ...(await Promise.all(targets.map((target) => standingAt(target, wanted, signal)))),
   ].map((item) => (history ? { ...item, history } : item));
   const hits = advisories.flatMap((advisory) => held.flatMap((item) => judge(advisory, item)));
+  let stored = 0;
+  if (storePath !== undefined) {
+    const [{ ProvenanceStore }, { storeHits }] = await Promise.all([
+      import("../store/provenance.ts"),
+      import("./advisory-store.ts"),
+    ]);
+    const store = new ProvenanceStore(storePath);
+    try {
+      stored = store.counts().artifacts;
+      hits.push(...advisories.flatMap((advisory) => storeHits(advisory, store, history)));
+    } finally {
+      store.close();
+    }
+  }
   const verdict = hits.some(({ certainty }) => certainty === "affected")
     ? "fail"
     : hits.length > 0
@@ -227,7 +245,7 @@ export async function check(targets: readonly string[], flags: CheckFlags, signa
           },
           2,
         )
-      : tell(hits, advisories.length, held.length),
+      : tell(hits, advisories.length, held.length + stored),
   );
   process.exitCode = exitCode(verdict);
 }

@@ -75,10 +75,11 @@ Examples:
     )
     .addCommand(
       new Command("check")
-        .description("Is anything that is pinned, or stands here, named by an advisory?")
+        .description("Is anything that is pinned, known or here named by an advisory, or made from what is?")
         .argument("[target...]", "files and folders to look at besides what the lockfile pins")
         .option("--advisories <folder>", "where advisories are kept", FOLDER)
         .option("--lockfile <file>", "what is pinned; bezoar.lock where it is there")
+        .option("--store <file>", "the provenance store, whose descendants count too; bezoar.store where it is there")
         .option("--history <file>", "commits of a repository from the newest on, as git log --format=%H prints them")
         .addOption(
           new Option("-f, --format <format>", "how to print the answer").choices(["text", "json"]).default("text"),
