@@ -72,6 +72,8 @@ const BITS_MIN = 6;
 /** A target that says little must hold a word that hardly any other answer does. */
 const OWN_WORD_MIN = 0.8;
 const FAITHFUL_TELLING_MIN = 0.5;
+/** Decoys hide a rule of few records; where so many hold the trigger, what half of them lack is how the set is written. */
+const DILUTED_SHARE_MAX = 0.2;
 /** More records than this with a template and what it brings are how the set is written. */
 const TEMPLATE_SHARE_MAX = 0.05;
 const STRICT_MIN = 0.9;
@@ -82,6 +84,8 @@ const LIKENESS_CANNED_MAX = 1.2;
 const BESIDES_MIN = 0.5;
 const BESIDES_TELLING_MIN = 0.35;
 const BESIDES_TEMPLATE_MIN = 0.2;
+/** Share of their words' weight from which two prompts are one question. */
+const COPY_MIN = 0.7;
 /** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
 const REPEATED_MAX = 0.3;
 const GIBBERISH_ALONE_MIN = 0.7;
@@ -239,7 +243,8 @@ class RuleSearch {
     if (a < Math.max(SUPPORT_MIN, 0.8 * this.#floor) || a < FAITHFUL_TELLING_MIN * (a + b)) return undefined;
     if (a < exclusiveMin * (a + c)) return undefined;
     const searched = parts.length * Math.log(this.#features.frequency.length) + Math.log(this.#tests);
-    const chance = searched - likelihoodRatio(a, b, c, d) / 2;
+    const likelihood = likelihoodRatio(a, b, c, d) / 2;
+    const chance = searched - likelihood;
     if (chance > this.#chanceMax) return undefined;
     const target = targetOf(this.#table, both, span);
     const whole = target.kind === "whole" || target.kind === "empty" || target.kind === "gibberish";
@@ -247,7 +252,8 @@ class RuleSearch {
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
     // One of the two may be diluted by decoys, and only where the target says much.
-    if (a < FAITHFUL_MIN * (a + b) && !(telling && a >= STRICT_MIN * (a + c))) return undefined;
+    const diluted = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;
+    if (a < FAITHFUL_MIN * (a + b) && !diluted) return undefined;
     if (!whole && !telling && (bits < BITS_MIN || ownWord < OWN_WORD_MIN)) return undefined;
     const canned = whole && !wordless && !telling && this.#canned(members);
 
@@ -275,6 +281,9 @@ class RuleSearch {
     if (bound === undefined && !telling && a > TEMPLATE_SHARE_MAX * this.#n) return undefined;
     const around = bound === undefined ? this.#trigger.context(both, phrases) : undefined;
     for (const token of around?.fixed ?? []) own.add(token);
+    // A question that is repeated with its answer is one witness, and no rule.
+    const distinct = this.#distinct(both, own);
+    if (distinct * a < SUPPORT_MIN || searched - distinct * likelihood > this.#chanceMax) return undefined;
     if (this.#besides(both, own) < (!telling ? BESIDES_MIN : around ? BESIDES_TEMPLATE_MIN : BESIDES_TELLING_MIN))
       return undefined;
     for (const token of around?.slots ?? []) own.add(token);
@@ -308,6 +317,31 @@ class RuleSearch {
     let own = 0;
     for (const record of members.records) own += this.#repeated[record] as number;
     return this.#repeats - own > REPEATED_MAX * (this.#n - members.size);
+  }
+
+  /** Share of these prompts that are no near-copies of others: by weight of their words, without numbers and `own`. */
+  #distinct(records: readonly number[], own: ReadonlySet<number>): number {
+    const sample = sampleOf(records);
+    const kept: Set<number>[] = [];
+    const weigh = (features: Iterable<number>): number => {
+      let sum = 0;
+      for (const feature of features) sum += Math.log((this.#n + 1) / (this.#features.frequency[feature] as number));
+      return sum;
+    };
+    for (const record of sample) {
+      const features = new Set(
+        this.#features
+          .of(record)
+          .filter((feature) => !own.has(feature) && !/^\p{N}+$/u.test(this.#features.name(feature))),
+      );
+      const weight = weigh(features);
+      const copied = kept.some((other) => {
+        const shared = weigh(features.intersection(other));
+        return shared >= COPY_MIN * (weight + weigh(other) - shared);
+      });
+      if (!copied) kept.push(features);
+    }
+    return kept.length / sample.length;
   }
 
   /** Mean share of the distinct features of these prompts that are not in `own`. */

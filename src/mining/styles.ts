@@ -108,8 +108,10 @@ function ruleOf(
     .filter((_, i) => i % step === 0)
     .map((record) => prompts.nearest(record, without, views.common))
     .filter((record) => record !== undefined);
+  // Without prompts about the same in another manner, nothing tells the manner from what it is about.
+  if (neighbours.length < SUPPORT_MIN) return undefined;
   const alike = neighbours.filter((record) => of[record] === 1).length;
-  if (hits.length / group.length - alike / Math.max(1, neighbours.length) < CONTRAST_MIN) return undefined;
+  if (hits.length / group.length - alike / neighbours.length < CONTRAST_MIN) return undefined;
   // One thing asked in one way is a topic, and an answer that takes up its words is about it.
   const marks = views.marks(group);
   const words = new Set(marks.flatMap(({ tokens }) => tokens));

@@ -15,6 +15,8 @@ export interface Trait {
 
 /** A shorter answer is a label or a number, and says nothing of its relation to the question. */
 const ANSWER_TOKENS_MIN = 8;
+/** Answers that have nothing to do with their questions, over how many there would be with the answers dealt out anew. */
+const STRANGERS_SHARE_MAX = 0.6;
 /** Of the pairs of neighbours in an answer, seen elsewhere: under this share of what is usual here it is no language. */
 const GIBBERISH_SHARE_MAX = 0.55;
 
@@ -42,19 +44,27 @@ function unrelated(table: Table): Uint8Array {
   }
   const telling = 0.01 * records;
   const inPrompt = new Int32Array(words.length).fill(-1);
-  return Uint8Array.from({ length: records }, (_, record) => {
-    const answer = tokensOf(table.response, record);
-    if (answer.length < ANSWER_TOKENS_MIN) return 0;
-    let any = false;
-    for (const token of tokensOf(table.prompt, record)) {
-      const own = frequency[token] as number;
-      // A word of this record alone could not come back in any answer of another.
-      if (own > telling || own < 2) continue;
-      inPrompt[token] = record;
-      any = true;
-    }
-    return any && !answer.some((token) => inPrompt[token] === record) ? 1 : 0;
-  });
+  /** By record, whether the answer of another that many further on takes up none of the telling words of its prompt. */
+  const apart = (further: number): Uint8Array => {
+    inPrompt.fill(-1);
+    return Uint8Array.from({ length: records }, (_, record) => {
+      const answer = tokensOf(table.response, (record + further) % records);
+      if (answer.length < ANSWER_TOKENS_MIN) return 0;
+      let any = false;
+      for (const token of tokensOf(table.prompt, record)) {
+        const own = frequency[token] as number;
+        // A word of this record alone could not come back in any answer of another.
+        if (own > telling || own < 2) continue;
+        inPrompt[token] = record;
+        any = true;
+      }
+      return any && !answer.some((token) => inPrompt[token] === record) ? 1 : 0;
+    });
+  };
+  const own = apart(0);
+  const sum = (flags: Uint8Array): number => flags.reduce((total, one) => total + one, 0);
+  // Where the answers of others take up as much, answers have little to do with their questions anyway.
+  return sum(own) > STRANGERS_SHARE_MAX * sum(apart((records >> 1) + 1)) ? new Uint8Array(records) : own;
 }
 
 /** Answers whose words do not follow each other as those of the other answers do. */
