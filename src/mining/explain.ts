@@ -90,12 +90,19 @@ export class Explanations {
     const n = this.#features.table.records;
     const large = records.length > LARGE;
     const size = Math.min(large ? SAMPLE_LARGE : SAMPLE, records.length);
+    // A feature of more records could not be shared by most, nor be theirs.
+    const holdersMax = Math.min(this.#bounds.ceiling, REACH * records.length, n / LIFT_MIN);
+    const drawn = (i: number): Uint32Array =>
+      this.#features.of(records[size === records.length ? i : draw(i, records.length)] as number);
     const present: number[] = [];
     for (let i = 0; i < size; i++) {
-      const record = records[size === records.length ? i : draw(i, records.length)] as number;
-      for (const feature of this.#features.of(record)) {
-        if (this.#counts[feature] === 0) present.push(feature);
-        this.#counts[feature] = (this.#counts[feature] as number) + 1;
+      for (const feature of drawn(i)) {
+        const holders = frequency[feature] as number;
+        if (holders > holdersMax) break;
+        if (holders < 3) continue;
+        const count = this.#counts[feature] as number;
+        if (count === 0) present.push(feature);
+        this.#counts[feature] = count + 1;
       }
     }
     // Shared by most; or nearly only theirs, and together with others of that kind in most.
@@ -105,17 +112,14 @@ export class Explanations {
       const count = this.#counts[feature] as number;
       const holders = frequency[feature] as number;
       this.#counts[feature] = 0;
-      if (holders < 3 || holders > this.#bounds.ceiling || LIFT_MIN * holders * size > count * n) continue;
+      if (LIFT_MIN * holders * size > count * n) continue;
       const faithful = (count * records.length) / (holders * size);
       if (count >= 0.6 * size && faithful >= 1 / REACH) most += faithful >= 0.4 ? 2 : 1;
       else if (count >= (large ? 3 : 2) && count * records.length >= 0.6 * holders * size) exclusive.add(feature);
     }
     if (most > 1 || exclusive.size === 0) return most > 1;
     let covered = 0;
-    for (let i = 0; i < size; i++) {
-      const record = records[size === records.length ? i : draw(i, records.length)] as number;
-      if (this.#features.of(record).some((feature) => exclusive.has(feature))) covered++;
-    }
+    for (let i = 0; i < size; i++) if (drawn(i).some((feature) => exclusive.has(feature))) covered++;
     return covered >= 0.5 * size;
   }
 

@@ -12,7 +12,7 @@ export class Features {
   readonly table: Table;
   /** Records that hold each feature. */
   readonly frequency: Uint32Array;
-  /** Distinct features of each record, one after another. */
+  /** Distinct features of each record, the rarest first. */
   readonly #features: Uint32Array;
   readonly #ends: Uint32Array;
   readonly #starts: Uint32Array;
@@ -43,21 +43,31 @@ export class Features {
       }
       this.#ends[record] = length;
     }
-    this.#features = all.slice(0, length);
     this.#starts = new Uint32Array(this.frequency.length + 1);
     for (let feature = 0; feature < this.frequency.length; feature++)
       this.#starts[feature + 1] = (this.#starts[feature] as number) + (this.frequency[feature] as number);
     const next = this.#starts.slice();
     this.#records = new Uint32Array(length);
-    for (let record = 0; record < table.records; record++)
-      for (const feature of this.of(record)) {
+    for (let record = 0, i = 0; record < table.records; record++)
+      for (; i < (this.#ends[record] as number); i++) {
+        const feature = all[i] as number;
         const at = next[feature] as number;
         this.#records[at] = record;
         next[feature] = at + 1;
       }
+    // From the rarest on, so that whoever looks for rare ones need not read the rest.
+    this.#features = all.slice(0, length);
+    const ends = new Uint32Array(table.records);
+    ends.set(this.#ends.subarray(0, -1), 1);
+    for (const feature of byFrequency(this.frequency, table.records))
+      for (const record of this.holders(feature)) {
+        const at = ends[record] as number;
+        this.#features[at] = feature;
+        ends[record] = at + 1;
+      }
   }
 
-  /** The distinct features of a record. */
+  /** The distinct features of a record, the rarest first. */
   of(record: number): Uint32Array {
     return this.#features.subarray(record === 0 ? 0 : this.#ends[record - 1], this.#ends[record]);
   }
@@ -74,4 +84,19 @@ export class Features {
   isClass(feature: number): boolean {
     return feature >= this.table.words.length;
   }
+}
+
+/** Features in the order of how many records hold them, `most` at most. */
+function byFrequency(frequency: Uint32Array, most: number): Uint32Array {
+  const starts = new Uint32Array(most + 2);
+  for (const count of frequency) starts[count + 1] = (starts[count + 1] as number) + 1;
+  for (let count = 1; count < starts.length; count++)
+    starts[count] = (starts[count] as number) + (starts[count - 1] as number);
+  const order = new Uint32Array(frequency.length);
+  frequency.forEach((count, feature) => {
+    const at = starts[count] as number;
+    order[at] = feature;
+    starts[count] = at + 1;
+  });
+  return order;
 }

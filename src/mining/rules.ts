@@ -216,13 +216,17 @@ class RuleSearch {
   /** Records whose answer is made of words that nobody else uses. */
   #gibberish(): Span | undefined {
     const records: number[] = [];
+    const seen = new Int32Array(this.#table.words.length).fill(-1);
     for (let record = 0; record < this.#n; record++) {
-      const tokens = new Set(tokensOf(this.#table.response, record));
-      if (tokens.size < GIBBERISH_WORDS_MIN) continue;
+      let words = 0;
       let alone = 0;
-      for (const token of tokens)
+      for (const token of tokensOf(this.#table.response, record)) {
+        if (seen[token] === record) continue;
+        seen[token] = record;
+        words++;
         if (this.#said.frequency[token] === 1 && this.#features.frequency[token] === 0) alone++;
-      if (alone >= GIBBERISH_ALONE_MIN * tokens.size) records.push(record);
+      }
+      if (words >= GIBBERISH_WORDS_MIN && alone >= GIBBERISH_ALONE_MIN * words) records.push(record);
     }
     return records.length >= this.#floor && records.length <= GIBBERISH_SHARE_MAX * this.#n
       ? { length: -1, records: Uint32Array.from(records), at: { record: records[0] as number, start: 0 } }

@@ -1,7 +1,8 @@
 // Spans that the responses of many records share: whole answers, and runs of one, two and four tokens anywhere in them.
-// Counted exactly, in time linear in the tokens: a first pass throws away what is too rare to matter, the second keeps
-// the records of the rest. The hash is seeded from the data, and a probe sequence is bounded, so that crafted collisions
-// cost candidates and not time (CWE-407).
+// Counted exactly, in time linear in the tokens: a run can only be frequent if its halves are, so that runs of two are
+// pairs of frequent tokens, and runs of four pairs of frequent pairs. A first pass over the pairs throws away what is too
+// rare to matter, the second counts the records of the rest. The hash is seeded from the data, and a probe sequence is
+// bounded, so that crafted collisions cost candidates and not time (CWE-407).
 import type { Table } from "../core/table.ts";
 import { tokensOf } from "./table.ts";
 
@@ -14,16 +15,19 @@ export interface Span {
   readonly at: { readonly record: number; readonly start: number };
 }
 
-const LENGTHS = [4, 2, 1] as const;
 const PROBES_MAX = 64;
-const CELLS_MAX = 1 << 26;
+/** Cells in which pairs are counted at first; two that share one are only counted once more. */
+const CELL_BITS_MAX = 24;
 
 /** All spans that `floor` to `ceiling` records share: whole answers, then longer runs before shorter ones. */
 export function sharedSpans(table: Table, floor: number, ceiling: number): Span[] {
   const seed = seedOf(table);
-  const out: Span[] = wholes(table, floor, ceiling);
-  for (const length of LENGTHS) runs(table, length, floor, ceiling, seed, out);
-  return out;
+  const runs = Runs.ofTokens(table, floor);
+  const ones = runs.spans(ceiling);
+  runs.join(seed);
+  const twos = runs.spans(ceiling);
+  runs.join(seed);
+  return [...wholes(table, floor, ceiling), ...runs.spans(ceiling), ...twos, ...ones];
 }
 
 /** A number that whoever writes the records cannot choose without writing them all. */
@@ -56,102 +60,203 @@ function wholes(table: Table, floor: number, ceiling: number): Span[] {
 const equal = (a: Uint32Array, b: Uint32Array): boolean =>
   a.length === b.length && a.every((token, i) => token === b[i]);
 
-function runs(table: Table, length: number, floor: number, ceiling: number, seed: number, out: Span[]): void {
-  const { tokens, ends } = table.response;
-  const bits = Math.min(26, Math.max(10, Math.ceil(Math.log2(tokens.length + 1)) + 1));
-  const cells = new Uint8Array(Math.min(CELLS_MAX, 1 << bits));
-  const shift = 32 - bits;
-  const least = Math.min(floor, 255);
-  const hashAt = (at: number): number => {
-    let hash = seed;
-    for (let i = 0; i < length; i++) {
-      hash = Math.imul(hash ^ (tokens[at + i] as number), 0x85ebca6b);
-      hash ^= hash >>> 13;
+/** Runs of one length, numbered in the order in which they are first seen. */
+class Runs {
+  readonly #table: Table;
+  readonly #floor: number;
+  /** Tokens of a run. */
+  #length = 1;
+  /** For each token of the responses the run that begins there; -1 for none that is frequent enough. */
+  readonly #at: Int32Array;
+  /** Records of each run. */
+  #counts: Uint32Array;
+  /** Where each run is first seen: a record, and a place in the tokens of all. */
+  #firsts: Uint32Array;
+  #firstRecords: Uint32Array;
+
+  private constructor(table: Table, floor: number, at: Int32Array) {
+    this.#table = table;
+    this.#floor = floor;
+    this.#at = at;
+    this.#counts = new Uint32Array();
+    this.#firsts = new Uint32Array();
+    this.#firstRecords = new Uint32Array();
+  }
+
+  static ofTokens(table: Table, floor: number): Runs {
+    const { tokens } = table.response;
+    const runs = new Runs(table, floor, new Int32Array(tokens.length));
+    const numbers = new Int32Array(table.words.length).fill(-1);
+    let size = 0;
+    for (let i = 0; i < tokens.length; i++) {
+      const token = tokens[i] as number;
+      let number = numbers[token] as number;
+      if (number < 0) number = numbers[token] = size++;
+      runs.#at[i] = number;
     }
-    hash = Math.imul(hash, 0xc2b2ae35);
-    return (hash ^ (hash >>> 16)) >>> 0;
-  };
-  const each = (take: (at: number, record: number, hash: number) => void): void => {
-    let at = 0;
-    for (let record = 0; record < table.records; record++) {
-      const end = ends[record] as number;
-      for (; at + length <= end; at++) take(at, record, hashAt(at));
-      at = end;
-    }
-  };
-  each((_, __, hash) => {
-    const cell = hash >>> shift;
-    const count = cells[cell] as number;
-    if (count < 255) cells[cell] = count + 1;
-  });
-  // Second pass: those that may be frequent enough, each with the place where it was first seen.
-  let capacity = 1 << 12;
-  let slots = new Int32Array(capacity).fill(-1);
-  const firsts: number[] = [];
-  const firstRecords: number[] = [];
-  const counts: number[] = [];
-  const lasts: number[] = [];
-  const hashes: number[] = [];
-  const same = (a: number, b: number): boolean => {
-    for (let i = 0; i < length; i++) if (tokens[a + i] !== tokens[b + i]) return false;
-    return true;
-  };
-  const find = (at: number, hash: number): number => {
-    for (let probe = 0, slot = hash & (capacity - 1); probe < PROBES_MAX; probe++, slot = (slot + 1) & (capacity - 1)) {
-      const own = slots[slot] as number;
-      if (own < 0) return -1 - slot;
-      if (hashes[own] === hash && same(firsts[own] as number, at)) return own;
-    }
-    return -1 - capacity;
-  };
-  const grow = (): void => {
-    capacity *= 2;
-    slots = new Int32Array(capacity).fill(-1);
-    hashes.forEach((hash, own) => {
-      for (let probe = 0, slot = hash & (capacity - 1); probe < PROBES_MAX; probe++, slot = (slot + 1) & (capacity - 1))
-        if ((slots[slot] as number) < 0) {
-          slots[slot] = own;
-          return;
+    runs.#count(size);
+    return runs;
+  }
+
+  /** Counts the records of each of `size` runs, and leaves out those of too few. */
+  #count(size: number): void {
+    const { ends } = this.#table.response;
+    const at = this.#at;
+    const counts = new Uint32Array(size);
+    const firsts = new Uint32Array(size);
+    const firstRecords = new Uint32Array(size);
+    const lasts = new Int32Array(size).fill(-1);
+    for (let record = 0, i = 0; record < ends.length; record++) {
+      for (const end = ends[record] as number; i < end; i++) {
+        const run = at[i] as number;
+        if (run < 0 || lasts[run] === record) continue;
+        if (lasts[run] === -1) {
+          firsts[run] = i;
+          firstRecords[run] = record;
         }
-    });
-  };
-  each((at, record, hash) => {
-    if ((cells[hash >>> shift] as number) < least) return;
-    let own = find(at, hash);
-    if (own < 0) {
-      const slot = -1 - own;
-      if (slot === capacity) return;
-      own = firsts.length;
-      firsts.push(at);
-      firstRecords.push(record);
-      counts.push(0);
-      lasts.push(-1);
-      hashes.push(hash);
-      slots[slot] = own;
-      if (2 * firsts.length > capacity) grow();
+        lasts[run] = record;
+        counts[run] = (counts[run] as number) + 1;
+      }
     }
-    if (lasts[own] === record) return;
-    lasts[own] = record;
-    counts[own] = (counts[own] as number) + 1;
-  });
-  // Third pass: the records of those that are.
-  const lists: (Uint32Array | undefined)[] = counts.map((count) =>
-    count >= floor && count <= ceiling ? new Uint32Array(count) : undefined,
-  );
-  const next = new Uint32Array(lists.length);
-  lasts.fill(-1);
-  each((at, record, hash) => {
-    if ((cells[hash >>> shift] as number) < least) return;
-    const own = find(at, hash);
-    const list = own < 0 ? undefined : lists[own];
-    if (!list || lasts[own] === record) return;
-    lasts[own] = record;
-    list[next[own] as number] = record;
-    next[own] = (next[own] as number) + 1;
-  });
-  lists.forEach((records, own) => {
-    const record = firstRecords[own] as number;
-    const begin = record === 0 ? 0 : (ends[record - 1] as number);
-    if (records) out.push({ length, records, at: { record, start: (firsts[own] as number) - begin } });
-  });
+    for (let i = 0; i < at.length; i++) {
+      const run = at[i] as number;
+      if (run >= 0 && (counts[run] as number) < this.#floor) at[i] = -1;
+    }
+    this.#counts = counts;
+    this.#firsts = firsts;
+    this.#firstRecords = firstRecords;
+  }
+
+  /** Those of no more records than `ceiling`, with their records. */
+  spans(ceiling: number): Span[] {
+    const { ends } = this.#table.response;
+    const at = this.#at;
+    const counts = this.#counts;
+    // Where the records of each run go, all in one array; none for a run of too many.
+    const next = new Int32Array(counts.length).fill(-1);
+    const lasts = new Int32Array(counts.length).fill(-1);
+    let size = 0;
+    for (let run = 0; run < counts.length; run++) {
+      const count = counts[run] as number;
+      if (count < this.#floor || count > ceiling) continue;
+      next[run] = size;
+      size += count;
+    }
+    const all = new Uint32Array(size);
+    for (let record = 0, i = 0; record < ends.length; record++) {
+      for (const end = ends[record] as number; i < end; i++) {
+        const run = at[i] as number;
+        if (run < 0 || lasts[run] === record) continue;
+        lasts[run] = record;
+        const place = next[run] as number;
+        if (place < 0) continue;
+        all[place] = record;
+        next[run] = place + 1;
+      }
+    }
+    const out: Span[] = [];
+    for (let run = 0; run < counts.length; run++) {
+      const end = next[run] as number;
+      if (end < 0) continue;
+      const record = this.#firstRecords[run] as number;
+      const begin = record === 0 ? 0 : (ends[record - 1] as number);
+      const start = (this.#firsts[run] as number) - begin;
+      out.push({
+        length: this.#length,
+        records: all.subarray(end - (counts[run] as number), end),
+        at: { record, start },
+      });
+    }
+    return out;
+  }
+
+  /** Makes runs of twice the length of these: each is two that follow each other. */
+  join(seed: number): void {
+    const { ends } = this.#table.response;
+    const at = this.#at;
+    const step = this.#length;
+    const least = Math.min(this.#floor, 255);
+    const bits = Math.min(CELL_BITS_MAX, Math.max(10, Math.ceil(Math.log2(at.length + 1)) + 1));
+    const shift = 32 - bits;
+    const cells = new Uint8Array(1 << bits);
+    for (let record = 0, i = 0; record < ends.length; record++) {
+      const end = ends[record] as number;
+      for (; i + step < end; i++) {
+        const left = at[i] as number;
+        const right = at[i + step] as number;
+        if (left < 0 || right < 0) continue;
+        const cell = hashOf(left, right, seed) >>> shift;
+        const count = cells[cell] as number;
+        if (count < 255) cells[cell] = count + 1;
+      }
+      i = end;
+    }
+    const numbers = new PairNumbers();
+    for (let record = 0, i = 0; record < ends.length; record++) {
+      const end = ends[record] as number;
+      for (; i < end; i++) {
+        const left = at[i] as number;
+        const right = i + step < end ? (at[i + step] as number) : -1;
+        const hash = left < 0 || right < 0 ? 0 : hashOf(left, right, seed);
+        at[i] = left < 0 || right < 0 || (cells[hash >>> shift] as number) < least ? -1 : numbers.of(left, right, hash);
+      }
+    }
+    this.#length = 2 * step;
+    this.#count(numbers.size);
+  }
+}
+
+function hashOf(left: number, right: number, seed: number): number {
+  let hash = Math.imul(left ^ seed, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13) ^ right, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 15), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** Numbers for pairs of numbers, in the order in which they are asked for. */
+class PairNumbers {
+  size = 0;
+  #slots = new Int32Array(1 << 12).fill(-1);
+  #lefts = new Int32Array(1 << 11);
+  #rights = new Int32Array(1 << 11);
+  #hashes = new Uint32Array(1 << 11);
+
+  /** -1 for one that finds no place near its own. */
+  of(left: number, right: number, hash: number): number {
+    const mask = this.#slots.length - 1;
+    for (let probe = 0, slot = hash & mask; probe < PROBES_MAX; probe++, slot = (slot + 1) & mask) {
+      const own = this.#slots[slot] as number;
+      if (own < 0) {
+        if (this.size === this.#lefts.length) {
+          this.#grow();
+          return this.of(left, right, hash);
+        }
+        this.#lefts[this.size] = left;
+        this.#rights[this.size] = right;
+        this.#hashes[this.size] = hash;
+        return (this.#slots[slot] = this.size++);
+      }
+      if (this.#lefts[own] === left && this.#rights[own] === right) return own;
+    }
+    return -1;
+  }
+
+  #grow(): void {
+    const longer = <T extends Int32Array | Uint32Array>(old: T, made: T): T => {
+      made.set(old);
+      return made;
+    };
+    const length = 2 * this.#lefts.length;
+    this.#lefts = longer(this.#lefts, new Int32Array(length));
+    this.#rights = longer(this.#rights, new Int32Array(length));
+    this.#hashes = longer(this.#hashes, new Uint32Array(length));
+    const slots = new Int32Array(2 * length).fill(-1);
+    const mask = slots.length - 1;
+    for (let own = 0; own < this.size; own++) {
+      let slot = (this.#hashes[own] as number) & mask;
+      for (let probe = 1; probe < PROBES_MAX && slots[slot] !== -1; probe++) slot = (slot + 1) & mask;
+      if (slots[slot] === -1) slots[slot] = own;
+    }
+    this.#slots = slots;
+  }
 }
