@@ -290,6 +290,9 @@ describe("help", () => {
       ["trace", "--help"],
       ["store", "--help"],
       ["store", "add", "--help"],
+      ["log", "--help"],
+      ["log", "lookup", "--help"],
+      ["log", "serve", "--help"],
       ["explain", "--help"],
       ["detectors", "--help"],
     ]) {

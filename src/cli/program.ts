@@ -6,6 +6,7 @@ import { bomCommand } from "./bom.ts";
 import { cleanCommand } from "./clean.ts";
 import { detectorsCommand, explainCommand } from "./explain.ts";
 import { lockCommand } from "./lock.ts";
+import { logCommand } from "./log.ts";
 import { scanCommand } from "./scan.ts";
 import { signCommand } from "./sign.ts";
 import { storeCommand } from "./store.ts";
@@ -55,6 +56,7 @@ Examples:
     advisoryCommand(),
     traceCommand(),
     storeCommand(),
+    logCommand(),
     explainCommand(),
     detectorsCommand(),
   ]) {

@@ -38,6 +38,7 @@ export const thingOf = (entry: LockEntry): Thing => ({
       : []),
     `dir:${Buffer.from(entry.h1.slice(3), "base64").toString("hex")}`,
     `sha256:${entry.files.length === 1 ? entry.files[0]?.sha256 : entry.omsRoot}`,
+    ...(entry.rows ? [`rows:${entry.rows.root}`] : []),
   ],
 });
 

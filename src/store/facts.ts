@@ -46,26 +46,18 @@ function resource(value: unknown, kind: ThingKind): Thing | undefined {
     : { kind: hub?.name.startsWith("hf://datasets/") ? "dataset" : kind, name: called, keys };
 }
 
-const ROLE_KINDS: Readonly<Record<string, ThingKind>> = {
-  dataset: "dataset",
-  train: "dataset",
-  training: "dataset",
-  eval: "dataset",
-  base: "model",
-  "base-model": "model",
-  model: "model",
-  adapter: "adapter",
-  tokenizer: "other",
-  code: "code",
-};
-
+/** What an input was to a run, where its role says no more than its kind. */
 const RELATIONS: Readonly<Record<string, string>> = {
   base: "base",
   "base-model": "base",
-  dataset: "trained-on",
-  train: "trained-on",
-  training: "trained-on",
+  adapter: "adapter-of",
+  "merge-source": "merged-from",
+  teacher: "distilled-from",
+  evaluation: "evaluated-on",
+  test: "evaluated-on",
 };
+
+const isKind = (value: string): value is ThingKind => /^(dataset|model|adapter|code)$/.test(value);
 
 /** in-toto Statement v1 with SLSA provenance v1. */
 export function fromStatement(value: unknown, id: string): Facts | undefined {
@@ -81,9 +73,14 @@ export function fromStatement(value: unknown, id: string): Facts | undefined {
   const run: Thing = { kind: "run", name: invocation || `run ${id.slice(0, 12)}`, keys: [`run:${invocation || id}`] };
   const links: Link[] = [];
   for (const item of list(resolvedDependencies)) {
-    const role = text(json(json(item)["annotations"])["role"]);
-    const from = resource(item, ROLE_KINDS[role] ?? "other");
-    if (from) links.push({ from, to: run, relation: RELATIONS[role] ?? (role || "input") });
+    const { role, kind, rowMerkleRoot } = json(json(item)["annotations"]);
+    const said =
+      text(kind) || (text(role) === "adapter" ? "adapter" : text(role).startsWith("base") ? "model" : text(role));
+    const from = resource(item, isKind(said) ? said : "other");
+    if (!from) continue;
+    const rows = HEX64.test(text(rowMerkleRoot)) ? [`rows:${text(rowMerkleRoot)}`] : [];
+    const relation = RELATIONS[text(role)] ?? (from.kind === "dataset" ? "trained-on" : text(role) || "input");
+    links.push({ from: { ...from, keys: [...from.keys, ...rows] }, to: run, relation });
   }
   for (const to of subjects)
     links.push({ from: run, to: { ...to, kind: to.kind === "other" ? made : to.kind }, relation: "output" });

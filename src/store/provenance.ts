@@ -340,6 +340,8 @@ export class ProvenanceStore {
       for (let next = 0; next < queue.length; next++) {
         const { id, depth, basis } = queue[next] as (typeof queue)[number];
         for (const edge of this.#edgesOf(id, direction)) {
+          // What a run was only measured on is not in what it made.
+          if (edge.relation === "evaluated-on" && direction === "down") continue;
           add(edge);
           visit(direction === "down" ? edge.to : edge.from, depth + 1, weaker(basis, edge.basis));
         }

@@ -22,6 +22,7 @@ import { PUBLIC_GOOD_ROOT } from "../../src/attest/trusted-root.data.ts";
 import { trustedRoot } from "../../src/attest/trusted-root.ts";
 import { gitTree, type GitFile } from "../../src/core/git-digest.ts";
 
+import { sumdbInterop } from "./sumdb.ts";
 import { gitBlobOf, strictTree } from "../../src/sources/strict-tree.ts";
 
 const PACKAGES = ["model-signing==1.1.1", "pyopenssl", "certifi"];
@@ -100,6 +101,11 @@ const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Error(what);
 };
 
+await part("Go's checksum database, our notes, proofs and digests", () => {
+  const result = sumdbInterop();
+  if ("missing" in result) throw new Skipped(result.missing);
+  return `${result.checked} checks passed`;
+});
 await part("model_signing 1.1.1", () => {
   const python = pythonWithPackages();
   for (const [shape, files] of Object.entries(SHAPES)) writeTree(join(folder, shape), files);
