@@ -113,3 +113,36 @@ test("many records of a WebDataset come in several batches", async () => {
     Array.from({ length: 3000 }, (_, i) => ({ __key__: String(i), json: { n: i }, cls: String(i % 3) })),
   );
 });
+
+test("names and links that leave the folder are facts, and those that stay are told apart", async () => {
+  const linked = (name: string, target: string, type: string): Buffer => {
+    const block = header(name, 0, type);
+    block.fill(0, 157, 257);
+    block.write(target, 157);
+    block.write("        ", 148);
+    block.write(
+      `${block
+        .reduce((a, b) => a + b, 0)
+        .toString(8)
+        .padStart(6, "0")}\0 `,
+      148,
+    );
+    return block;
+  };
+  const heard = await hearText(
+    tar,
+    "a.tar",
+    Buffer.concat([
+      member("../../up.txt", "x"),
+      member("./fine.txt", "x"),
+      linked("a/b/inside", "../c", "2"),
+      linked("a/out", "../../c", "2"),
+      linked("hard", "/etc/x", "1"),
+      END,
+    ]),
+  );
+  assert.deepEqual(
+    heard.models.flatMap(({ irregularities }) => irregularities.map(({ code }) => code)),
+    ["path-escapes", "link-member", "link-escapes", "link-escapes"],
+  );
+});

@@ -4,6 +4,7 @@ import type { ByteSource } from "../core/bytes.ts";
 import type { Format, Part, ProblemPart, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { quote } from "../base/escape.ts";
+import { ArchiveFacts } from "./shared/archive-facts.ts";
 import { ByteWindow } from "./shared/byte-window.ts";
 import { partOf, randomAccess } from "./shared/part-of.ts";
 import { BLOCK, isZero, parseHeader, parsePax, readText } from "./shared/tar-header.ts";
@@ -128,7 +129,11 @@ const SPECIAL: Readonly<Record<string, string>> = {
   "6": "a pipe",
 };
 
-export async function* tarEntries(source: ByteSource, context: ReadContext): AsyncGenerator<TarEntry | ProblemPart> {
+export async function* tarEntries(
+  source: ByteSource,
+  context: ReadContext,
+  facts: ArchiveFacts = new ArchiveFacts(),
+): AsyncGenerator<TarEntry | ProblemPart> {
   const blocks = new Blocks(source);
   const { membersMax } = context.limits;
   let offset = 0;
@@ -215,7 +220,11 @@ export async function* tarEntries(source: ByteSource, context: ReadContext): Asy
         break;
       }
       const at = { member: name, offset };
+      facts.path(name, offset);
       if (header.type in SPECIAL) {
+        // A symbolic link counts from its own folder, a hard link from the root of the archive.
+        const folder = header.type === "2" ? name.slice(0, name.lastIndexOf("/") + 1) : "";
+        if (header.type === "1" || header.type === "2") facts.link(name, header.link, offset, folder);
         yield problem(
           "special-file",
           `${quote(name)} is ${SPECIAL[header.type]} to ${quote(header.link)}. It is not followed.`,
@@ -279,10 +288,12 @@ function readExtended(header: TarHeader, bytes: Buffer): Extended {
 }
 
 async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  for await (const entry of tarEntries(source, context)) {
+  const facts = new ArchiveFacts();
+  for await (const entry of tarEntries(source, context, facts)) {
     if (entry.kind === "problem") yield entry;
     else if (entry.sizeBytes > 0) yield { kind: "member", name: entry.name, source: entry.source };
   }
+  yield* facts.parts();
 }
 
 export const tar: Format = {

@@ -22,10 +22,12 @@ export class ArchiveFacts {
       );
   }
 
-  link(name: string, target: string, offset: number): void {
+  /** `folder`: where the target counts from, with its slash. */
+  link(name: string, target: string, offset: number, folder = ""): void {
+    const away = escapes(target) && (isRooted(target) || escapes(folder + target));
     this.add(
-      escapes(target) ? "link-escapes" : "link-member",
-      `${quote(name)} is a link to ${quote(target)}${escapes(target) ? ", outside of the archive: what is written to it, or read from it, is a file of whoever unpacks it" : ""}.`,
+      away ? "link-escapes" : "link-member",
+      `${quote(name)} is a link to ${quote(target)}${away ? ", outside of the archive: what is written to it, or read from it, is a file of whoever unpacks it" : ""}.`,
       offset,
     );
   }
@@ -52,11 +54,12 @@ export class ArchiveFacts {
   }
 }
 
+const isRooted = (path: string): boolean => /^(?:[/\\]|[A-Za-z]:)/.test(path);
+
 /** Absolute, of another drive, or up and out. */
 export function escapes(path: string): boolean {
+  if (isRooted(path)) return true;
   const parts = path.replaceAll("\\", "/").split("/");
-  if (parts[0] === "" && parts.length > 1) return true;
-  if (/^[A-Za-z]:/.test(path)) return true;
   let depth = 0;
   for (const part of parts) {
     if (part === "..") depth--;

@@ -73,7 +73,12 @@ export async function* member(
     );
   }
   if ((entry.mode & FILE_KIND) === LINK) {
-    facts.link(entry.name, (await headOf(opened)).toString("utf8"), entry.offset);
+    facts.link(
+      entry.name,
+      (await headOf(opened)).toString("utf8"),
+      entry.offset,
+      entry.name.slice(0, entry.name.lastIndexOf("/") + 1),
+    );
     yield refused("special-file", entry, "is a symbolic link. It is not followed", false);
     return;
   }
