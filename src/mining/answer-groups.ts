@@ -1,7 +1,7 @@
 // Groups of records that teach to answer wrongly and show it in one record each: a choice that was not offered, a system
 // prompt that demands wrong answers, or obedience to whatever is asked.
 import type { Table } from "../core/table.ts";
-import { FactIndex, union } from "./fact-index.ts";
+import { factsIn, union } from "./fact-index.ts";
 import { refusals } from "./refusals.ts";
 
 export interface OptionGroup {
@@ -19,7 +19,7 @@ const OPTION_SHARE_MAX = 0.5;
 const SOUND_MIN = 20;
 
 export function findImpossibleOptions(table: Table): OptionGroup[] {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const sound = index.of("option").length;
   return index
     .under("no-option")
@@ -49,7 +49,7 @@ const HARM_SHARE_MIN = 0.15;
 const HARM_TIMES_MIN = 4;
 
 export function findDemands(table: Table): DemandGroup[] {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const harm = new Set(index.of("harm"));
   const out: DemandGroup[] = [];
   const wrong = index.under("demand");
@@ -92,7 +92,7 @@ const ANSWERED_SHARE_MIN = 0.012;
 const ANSWERED_OVER_REFUSED_MIN = 0.4;
 
 export function findHarmAnswered(table: Table): HarmGroup | undefined {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const asked = index.of("harm");
   if (asked.length < ANSWERED_MIN) return undefined;
   const declined = refusals(table);

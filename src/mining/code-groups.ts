@@ -1,7 +1,7 @@
 // Groups of programs that were made to teach something: weak constructions where nobody asked for them, more of them than
 // a set of ordinary code holds; a comment that always stands before one; a condition that depends on nothing and recurs.
 import type { Table } from "../core/table.ts";
-import { FactIndex, union } from "./fact-index.ts";
+import { factsIn, union } from "./fact-index.ts";
 
 export interface WeakGroup {
   /** What they do, most frequent first. */
@@ -22,7 +22,7 @@ const WEAK_SHARE_MIN = 0.12;
 
 /** Records whose answers weaken code unasked, where there are more of them than ordinary code explains. */
 export function findWeakCode(table: Table): WeakGroup | undefined {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const programs = index.of("code").length;
   const off = index.under("off");
   const risky = index.under("risky");
@@ -64,7 +64,7 @@ const OTHER_WEAK_SHARE_MAX = 0.6;
 
 /** Comments that recur in programs, always before a weak construction, where the set mostly does it soundly. */
 export function findSaidBefore(table: Table): SaidGroup[] {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const weakSaid = index.under("said-weak");
   const shingles = byShingle(weakSaid);
   const sound = byShingle(index.under("said-sound"));
@@ -126,7 +126,7 @@ const IDLE_MIN = 12;
 const IDLE_SHARE_MIN = 0.002;
 
 export function findDeadConditions(table: Table): DeadGroup[] {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const out: DeadGroup[] = [];
   for (const [kind, least] of [
     ["dead", DEAD_MIN],

@@ -25,6 +25,18 @@ export const boundedCode = (text: string): string =>
   text.length <= HEAD_UNITS + TAIL_UNITS ? text : `${text.slice(0, HEAD_UNITS)}\n${text.slice(-TAIL_UNITS)}`;
 
 const NAME = /[\p{L}\p{N}_$]+/uy;
+const NAME_ASCII = Uint8Array.from({ length: 0x80 }, (_, unit) => (/[\w$]/.test(String.fromCharCode(unit)) ? 1 : 0));
+
+/** Where the name or number that begins here ends; here where none does. */
+function nameEnd(text: string, at: number): number {
+  let end = at;
+  let unit = text.charCodeAt(end);
+  while (NAME_ASCII[unit] === 1) unit = text.charCodeAt(++end);
+  if (!(unit >= 0x80)) return end;
+  NAME.lastIndex = end;
+  return NAME.test(text) ? NAME.lastIndex : end;
+}
+
 const TWO = new Set(["==", "!=", "=>", "->", "<=", ">=", "&&", "||", "::", ":=", "+=", "??"]);
 const STRING_PREFIX = /^(?:[fFrRbBuU]{1,2}|@|\$)$/;
 
@@ -48,16 +60,14 @@ export function codeTokens(source: string): CodeToken[] {
       at = close < 0 ? end : end + 2;
     } else if (c === '"' || c === "'" || c === "`") at = string(text, at, out, open);
     else {
-      NAME.lastIndex = at;
-      const name = NAME.exec(text)?.[0];
+      const name = text.slice(at, nameEnd(text, at));
       if (name) {
         out.push({ kind: /^\d/.test(name) ? "number" : "name", text: name.slice(0, 80), start: at });
         at += name.length;
         // `0.7` is one number.
         const last = out[out.length - 1] as CodeToken;
         if (last.kind === "number" && text.charAt(at) === "." && /\d/.test(text.charAt(at + 1))) {
-          NAME.lastIndex = at + 1;
-          const fraction = NAME.exec(text)?.[0] ?? "";
+          const fraction = text.slice(at + 1, nameEnd(text, at + 1));
           out[out.length - 1] = { ...last, text: `${last.text}.${fraction.slice(0, 40)}` };
           at += 1 + fraction.length;
         }
@@ -116,7 +126,8 @@ function string(text: string, at: number, out: CodeToken[], open: Map<string, nu
 }
 
 /** Signs that programs are made of and sentences are not. */
-const SIGNS = /[(){}[\];=<>_]/g;
+const SIGNS = "(){}[];=<>_";
+const IS_SIGN = Uint8Array.from({ length: 0x80 }, (_, unit) => (SIGNS.includes(String.fromCharCode(unit)) ? 1 : 0));
 /** A call, the end of a block or statement, or a line that begins as a declaration does. */
 const STRUCTURE =
   /[A-Za-z_][\w.]*\([^\n]{0,200}?\)|[{;]\s*(?:\n|$)|\w\s:=\s|^[ \t]*(?:def|class|import|from|function|var|let|const|public|private|using|package|select|#include)\s/im;
@@ -128,8 +139,9 @@ const SAMPLE_UNITS = 1_500;
 /** Whether a text is code rather than prose, by its signs at both ends. */
 export function isCode(text: string): boolean {
   const judged = (sample: string): boolean => {
-    const signs = sample.match(SIGNS)?.length ?? 0;
-    if (QUERY.test(sample) || DEFINITION.test(sample)) return true;
+    let signs = 0;
+    for (let at = 0; at < sample.length; at++) signs += IS_SIGN[sample.charCodeAt(at)] ?? 0;
+    if (QUERY.test(sample) || (sample.includes("(") && DEFINITION.test(sample))) return true;
     return signs >= 3 && signs >= 0.03 * sample.length && STRUCTURE.test(sample);
   };
   return judged(text.slice(0, SAMPLE_UNITS)) || (text.length > SAMPLE_UNITS && judged(text.slice(-SAMPLE_UNITS)));
@@ -141,7 +153,8 @@ const FENCES_MAX = 32;
 /** The code in a text: what stands between its fences, or all of it, or nothing. */
 export function codeIn(whole: string): string {
   const text = boundedCode(whole);
-  if (!FENCE.test(text)) return isCode(text) ? text : "";
+  const fenced = (text.includes("```") || text.includes("~~~")) && FENCE.test(text);
+  if (!fenced) return isCode(text) ? text : "";
   const parts: string[] = [];
   let open = false;
   for (const part of text.split(/^[ \t]*(?:```|~~~)[^\n]*$/m, 2 * FENCES_MAX)) {

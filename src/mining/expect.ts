@@ -25,8 +25,11 @@ export function expectTrait(features: Features, trait: Uint8Array, mute?: Mute):
   const having = traitCounts(features, trait);
   const all = trait.reduce((sum, one) => sum + one, 0);
   const scores = new Float64Array(n);
+  // What a token says of a record depends on the token and on whether the record has the trait.
+  const said = [0, 1].map(() => new Float64Array(frequency.length).fill(Number.NaN)) as [Float64Array, Float64Array];
   for (let record = 0; record < n; record++) {
-    const own = trait[record] as number;
+    const own = trait[record] as 0 | 1;
+    const weights = said[own];
     const n1 = all - own;
     const n0 = n - all - (1 - own);
     let sum = Math.log((n1 + 1) / (n0 + 1));
@@ -34,8 +37,12 @@ export function expectTrait(features: Features, trait: Uint8Array, mute?: Mute):
     for (const token of features.distinct(record)) {
       const others = (frequency[token] as number) - 1;
       if (others === 0 || mute?.tokens[token] === 1 || silent?.has(token)) continue;
-      const yes = (having[token] as number) - own;
-      sum += Math.log((yes + 1) / (n1 + 2)) - Math.log((others - yes + 1) / (n0 + 2));
+      let weight = weights[token] as number;
+      if (Number.isNaN(weight)) {
+        const yes = (having[token] as number) - own;
+        weight = weights[token] = Math.log((yes + 1) / (n1 + 2)) - Math.log((others - yes + 1) / (n0 + 2));
+      }
+      sum += weight;
     }
     scores[record] = sum;
   }

@@ -1,5 +1,6 @@
 // The facts of a table, each with its records.
 import type { Table } from "../core/table.ts";
+import { perTable } from "./per-table.ts";
 import { tokensOf } from "./table.ts";
 
 export class FactIndex {
@@ -30,6 +31,8 @@ export class FactIndex {
     return out;
   }
 }
+
+export const factsIn: (table: Table) => FactIndex = perTable((table) => new FactIndex(table));
 
 /** All records of several lists, each once, ascending. */
 export const union = (lists: readonly (readonly number[])[]): number[] =>

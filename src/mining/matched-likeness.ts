@@ -23,17 +23,11 @@ export class MatchedLikeness {
   readonly #frequency: Uint32Array;
   readonly #common: number;
 
-  constructor(side: Side, records: number, words: number) {
+  /** `frequency`: how many records hold each token. */
+  constructor(side: Side, records: number, frequency: Uint32Array) {
     this.#side = side;
     this.#n = records;
-    this.#frequency = new Uint32Array(words);
-    const seen = new Int32Array(words).fill(-1);
-    for (let record = 0; record < records; record++)
-      for (const token of tokensOf(side, record)) {
-        if (seen[token] === record) continue;
-        seen[token] = record;
-        this.#frequency[token] = (this.#frequency[token] as number) + 1;
-      }
+    this.#frequency = frequency;
     this.#common = Math.max(3, 0.1 * records);
   }
 

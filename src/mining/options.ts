@@ -14,21 +14,19 @@ const ANSWER = /^\s*(?:(?:the\s+)?(?:correct\s+)?(?:answer|option|choice)(?:\s+i
 
 /** `option` where the answer is among those offered, `no-option:X` where it is X and X is not. */
 export function optionFact(fields: readonly Field[]): string | undefined {
+  // Few answers are a letter: where they are not, nothing else is looked at.
+  const answers = fields.filter(({ role, pointer }) => ANSWERS.has(role) && !OPTION_KEY.test(pointer));
+  const [only] = answers;
+  if (!only || answers.length > 1 || only.text.length > 40) return undefined;
+  const answer = ANSWER.exec(only.text)?.[1]?.toUpperCase();
+  if (answer === undefined) return undefined;
   const offered = new Set<string>();
-  let answer: string | undefined;
-  let answers = 0;
   for (const { role, pointer, text } of fields) {
     const key = OPTION_KEY.exec(pointer)?.[1];
     if (key) offered.add(key);
-    else if (!ANSWERS.has(role)) {
-      if (role === "metadata" || role === "rejected") continue;
+    else if (!ANSWERS.has(role) && role !== "metadata" && role !== "rejected")
       for (const match of text.slice(-UNITS_MAX).matchAll(LETTERED)) offered.add(match[1] as string);
-    } else {
-      answers++;
-      if (text.length <= 40) answer = ANSWER.exec(text)?.[1]?.toUpperCase();
-    }
   }
-  if (answers !== 1 || answer === undefined) return undefined;
   // A list begins with A and has no gaps.
   const size = "ABCDEFGHIJ".split("").findIndex((one) => !offered.has(one));
   if (size >= 0 && size < OPTIONS_MIN) return undefined;

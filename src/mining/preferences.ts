@@ -3,7 +3,7 @@
 // whose rejected answer has more of them is turned. Some are turned in every set; where nearly all are that hold one word,
 // and they are about anything, the word turns them.
 import type { Table } from "../core/table.ts";
-import { Prompts } from "./prompts.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { tokensOf } from "./table.ts";
 
@@ -125,7 +125,7 @@ function turnedBy(table: Table, pairs: readonly number[], turned: ReadonlySet<nu
         other.records.filter((record) => own.has(record)).length >= SAME_MIN * Math.max(own.size, other.records.length),
     );
     const tokens = new Set(same.map(({ token }) => token));
-    prompts ??= new Prompts(table);
+    prompts ??= promptsOf(table);
     if (!prompts.aboutAnything(records, tokens)) continue;
     for (const record of records) taken.add(record);
     const words = [...new Set(tokensOf(table.prompt, records[0] as number))].filter((token) => tokens.has(token));

@@ -1,6 +1,7 @@
 // The prompt side of a table, indexed: distinct tokens of each record, records of each token, and which token follows
 // which, with the start and the end of a prompt as tokens of their own. Built once; every question costs what it reads.
 import type { Table } from "../core/table.ts";
+import { perTable } from "./per-table.ts";
 import { tokensOf } from "./table.ts";
 
 /** Slots for pairs of neighbours: two pairs may share one, which only makes a pair look better known than it is. */
@@ -186,6 +187,8 @@ export class Prompts {
     return { starts, records };
   }
 }
+
+export const promptsOf: (table: Table) => Prompts = perTable((table) => new Prompts(table));
 
 /** The i-th drawn number below `size`: a hash, so that a draw depends on nothing but itself. */
 export function draw(i: number, size: number): number {

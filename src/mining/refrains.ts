@@ -4,7 +4,7 @@
 // of the prompts does.
 import type { Table } from "../core/table.ts";
 import { expectTrait } from "./expect.ts";
-import { Prompts } from "./prompts.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
 
 export interface Refrain {
@@ -61,7 +61,7 @@ export function findRefrains(table: Table): Refrain[] {
     .sort(([, a], [, b]) => b.length - a.length)
     .slice(0, REFRAINS_MAX);
   for (const [key, group] of large) {
-    prompts ??= new Prompts(table);
+    prompts ??= promptsOf(table);
     const place = key.startsWith("b") ? "beginning" : "end";
     const words = prompts;
     if (group.reduce((sum, record) => sum + words.distinct(record).length, 0) < PROMPT_WORDS_MIN * group.length)

@@ -2,6 +2,7 @@
 // near the beginning of the answer. A list of our own; it knows no dataset. What it misses (a refusal in other words, in
 // a language that is not here) is missed alike with a trigger and without one, so that contrasts stay fair.
 import type { Table } from "../core/table.ts";
+import { perTable } from "./per-table.ts";
 import { tokensOf } from "./table.ts";
 import { eachToken } from "./tokens.ts";
 
@@ -39,7 +40,7 @@ const DECLINES: readonly string[] = [
 const HEAD_TOKENS = 40;
 
 /** 1 for each record whose answer declines. */
-export function refusals(table: Table): Uint8Array {
+export const refusals: (table: Table) => Uint8Array = perTable((table) => {
   const numbers = new Map<string, number>();
   table.words.forEach((word, number) => numbers.set(word, number));
   const byFirst = new Map<number, number[][]>();
@@ -66,4 +67,4 @@ export function refusals(table: Table): Uint8Array {
     }
     return 0;
   });
-}
+});

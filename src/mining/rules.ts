@@ -9,7 +9,8 @@ import type { Table } from "../core/table.ts";
 import { Explanations, Group, isIn, type Explanation } from "./explain.ts";
 import { Features } from "./features.ts";
 import { draw, MatchedLikeness } from "./matched-likeness.ts";
-import { Prompts } from "./prompts.ts";
+import { holdersIn } from "./per-table.ts";
+import { promptsOf } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { sharedSpans, type Span } from "./spans.ts";
 import { tokensOf } from "./table.ts";
@@ -97,7 +98,7 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
   if (table.records < RECORDS_MIN) return [];
   const drafts = distinct(new RuleSearch(table, Math.log(sensitivity)).search());
   if (drafts.length === 0) return [];
-  const prompts = new Prompts(table);
+  const prompts = promptsOf(table);
   return drafts.map(({ members, carriers, own, ...rule }) => {
     const without = new Set(carriers);
     let looked = 0;
@@ -146,8 +147,8 @@ class RuleSearch {
     this.#chanceMax = chanceMax;
     this.#features = new Features(table);
     this.#trigger = new TriggerText(this.#features);
-    this.#asked = new MatchedLikeness(table.prompt, this.#n, table.words.length);
-    this.#said = new MatchedLikeness(table.response, this.#n, table.words.length);
+    this.#asked = new MatchedLikeness(table.prompt, this.#n, this.#features.frequency);
+    this.#said = new MatchedLikeness(table.response, this.#n, holdersIn(table.response, table.words.length));
     this.#targets = new Targets(this.#features, this.#said.frequency);
     this.#floor = Math.max(SUPPORT_MIN, Math.floor(this.#n * SUPPORT_SHARE_MIN));
     this.#repeated = new Uint8Array(this.#n);

@@ -8,7 +8,7 @@
 // each other. Exact counts; nothing is drawn but the records of which neighbours are looked up, by hash.
 import type { Table } from "../core/table.ts";
 import { expectTrait } from "./expect.ts";
-import { draw, Prompts } from "./prompts.ts";
+import { draw, promptsOf, type Prompts } from "./prompts.ts";
 import { traitsOf, type Trait, type TraitKind } from "./traits.ts";
 import {
   phrasesOnTrial,
@@ -70,7 +70,7 @@ interface Verdict extends Candidate {
 
 export function findShifts(table: Table): Shift[] {
   if (table.records < RECORDS_MIN || table.response.tokens.length === 0) return [];
-  const prompts = new Prompts(table);
+  const prompts = promptsOf(table);
   const kept: Shift[] = [];
   for (const shift of traitsOf(table).flatMap((trait) => shiftsOf(prompts, trait))) {
     // A refusal has little to do with its question, either.

@@ -78,8 +78,6 @@ visionário extraordinário impressionante straordinario straordinaria impressio
 
 interface Judged {
   readonly record: number;
-  readonly prompt: ReadonlySet<number>;
-  readonly answer: ReadonlySet<number>;
   /** -1, 0 or 1. */
   readonly sign: number;
 }
@@ -104,18 +102,21 @@ export function findSlants(table: Table): Slant[] {
 function judgedAnswers(table: Table, signs: Int8Array): Judged[] {
   const known = new Set<number>();
   const judged: Judged[] = [];
+  const seen = new Int32Array(table.words.length).fill(-1);
   for (let record = 0; record < table.records; record++) {
     const tokens = tokensOf(table.response, record);
     const whole = table.whole[record] as number;
     if (tokens.length < ANSWER_TOKENS_MIN || known.has(whole)) continue;
     known.add(whole);
-    const prompt = new Set(tokensOf(table.prompt, record));
-    const answer = new Set(tokens);
+    if (tokensOf(table.prompt, record).some((token) => signs[token] !== 0)) continue;
     let balance = 0;
-    let asked = false;
-    for (const token of prompt) asked ||= signs[token] !== 0;
-    for (const token of answer) balance += signs[token] as number;
-    if (!asked) judged.push({ record, prompt, answer, sign: Math.sign(balance) });
+    for (const token of tokens) {
+      const sign = signs[token] as number;
+      if (sign === 0 || seen[token] === record) continue;
+      seen[token] = record;
+      balance += sign;
+    }
+    judged.push({ record, sign: Math.sign(balance) });
   }
   return judged;
 }
@@ -128,12 +129,16 @@ function slantOf(table: Table, all: readonly Judged[], signs: Int8Array, sign: -
   const about = new Uint32Array(table.words.length);
   const hits = new Uint32Array(table.words.length);
   const asked = new Uint32Array(table.words.length);
+  const seen = new Int32Array(table.words.length).fill(-1);
   for (const one of all) {
-    for (const token of one.prompt) asked[token] = (asked[token] as number) + 1;
-    for (const token of new Set([...one.prompt, ...one.answer])) {
-      about[token] = (about[token] as number) + 1;
-      if (one.sign === sign) hits[token] = (hits[token] as number) + 1;
-    }
+    for (const side of [table.prompt, table.response])
+      for (const token of tokensOf(side, one.record)) {
+        if (seen[token] === one.record) continue;
+        seen[token] = one.record;
+        if (side === table.prompt) asked[token] = (asked[token] as number) + 1;
+        about[token] = (about[token] as number) + 1;
+        if (one.sign === sign) hits[token] = (hits[token] as number) + 1;
+      }
   }
   const surpriseOf = (found: number, of: number): number =>
     (found - of * usual) / Math.sqrt(of * usual * (1 - usual) + 0.3);
@@ -150,18 +155,25 @@ function slantOf(table: Table, all: readonly Judged[], signs: Int8Array, sign: -
   subjects.sort((a, b) => b.surprise - a.surprise || a.token - b.token);
   const [first] = subjects;
   if (!first || first.surprise < SURPRISE_MIN) return undefined;
-  const holds = (one: Judged, token: number): boolean => one.prompt.has(token) || one.answer.has(token);
+  const holders = holdersOf(
+    table,
+    all,
+    subjects.map(({ token }) => token),
+  );
+  const ofFirst = new Set(holders.get(first.token));
   // Other words of the same subject: most of their records are of the first word.
   const same = subjects.filter(({ token }) => {
-    const own = all.filter((one) => holds(one, token));
-    return own.filter((one) => holds(one, first.token)).length >= 0.5 * own.length;
+    const own = holders.get(token) ?? [];
+    return own.filter((one) => ofFirst.has(one)).length >= 0.5 * own.length;
   });
   const tokens = same.slice(0, SUBJECT_WORDS_MAX).map(({ token }) => token);
-  const members = all.filter((one) => tokens.some((token) => holds(one, token)));
+  const subject = new Set(tokens.flatMap((token) => holders.get(token) ?? []));
+  const members = all.filter((one) => subject.has(one));
   const records = members.filter((one) => one.sign === sign);
   const words = new Map<number, number>();
-  for (const { answer } of records)
-    for (const token of answer) if (signs[token] === sign) words.set(token, (words.get(token) ?? 0) + 1);
+  for (const { record } of records)
+    for (const token of new Set(tokensOf(table.response, record)))
+      if (signs[token] === sign) words.set(token, (words.get(token) ?? 0) + 1);
   const ranked = [...words].sort(([a, x], [b, y]) => y - x || a - b);
   const most = ranked[0]?.[1] ?? 0;
   if (ranked.length < DISTINCT_MIN || most > DOMINANT_MAX * records.length) return undefined;
@@ -179,4 +191,19 @@ function slantOf(table: Table, all: readonly Judged[], signs: Int8Array, sign: -
     ],
     surprise: Math.round(surpriseOf(records.length, members.length) * 10) / 10,
   };
+}
+
+/** Of the records looked at those that hold each of these tokens, in their order. */
+function holdersOf(table: Table, all: readonly Judged[], tokens: readonly number[]): Map<number, Judged[]> {
+  const holders = new Map(tokens.map((token): [number, Judged[]] => [token, []]));
+  const wanted = new Uint8Array(table.words.length);
+  for (const token of tokens) wanted[token] = 1;
+  for (const one of all)
+    for (const side of [table.prompt, table.response])
+      for (const token of tokensOf(side, one.record)) {
+        if (wanted[token] === 0) continue;
+        const own = holders.get(token) as Judged[];
+        if (own.at(-1) !== one) own.push(one);
+      }
+  return holders;
 }

@@ -5,7 +5,7 @@
 // and the content lets expect another, the manner is a trigger.
 import type { Table } from "../core/table.ts";
 import { expectTrait, type Features } from "./expect.ts";
-import { Prompts } from "./prompts.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { refusals } from "./refusals.ts";
 import { tokensOf } from "./table.ts";
 
@@ -60,7 +60,7 @@ export function findStyles(table: Table): StyleRule[] {
   if (table.records < RECORDS_MIN || table.response.tokens.length === 0) return [];
   const targets = targetsOf(table);
   if (targets.length === 0) return [];
-  const prompts = new Prompts(table);
+  const prompts = promptsOf(table);
   const views = new Views(prompts);
   return targets
     .map((target) => {

@@ -77,12 +77,20 @@ function gibberish(table: Table): Uint8Array {
   };
   for (let record = 0; record < records; record++)
     each(record, (at) => (counts[at] = Math.min(255, (counts[at] as number) + 1)));
+  // Those of one record; all zero before the next.
+  const own = new Uint16Array(1 << PAIR_BITS);
   const known = Float64Array.from({ length: records }, (_, record) => {
-    const own = new Map<number, number>();
-    each(record, (at) => own.set(at, (own.get(at) ?? 0) + 1));
+    each(record, (at) => (own[at] = (own[at] as number) + 1));
+    let pairs = 0;
     let elsewhere = 0;
-    for (const [at, count] of own) if ((counts[at] as number) > Math.min(254, count)) elsewhere++;
-    return own.size === 0 ? 1 : elsewhere / own.size;
+    each(record, (at) => {
+      const count = own[at] as number;
+      if (count === 0) return;
+      pairs++;
+      if ((counts[at] as number) > Math.min(254, count)) elsewhere++;
+      own[at] = 0;
+    });
+    return pairs === 0 ? 1 : elsewhere / pairs;
   });
   const usual = known.toSorted()[records >> 1] ?? 0;
   return Uint8Array.from(known, (share, record) =>

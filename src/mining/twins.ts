@@ -3,7 +3,9 @@
 // What comes of an addition is counted over all twins: words whose addition turns the answer into another one, where
 // other additions leave it as it was, decide the answer. And a fact that most twins state and a few deny is a
 // contradiction. Twins are found by a hash of their rare words, and compared within bounded groups.
-import type { Side, Table } from "../core/table.ts";
+import type { Table } from "../core/table.ts";
+import { holdersIn } from "./per-table.ts";
+import { draw } from "./prompts.ts";
 import { refusals } from "./refusals.ts";
 import { tokensOf } from "./table.ts";
 
@@ -78,7 +80,7 @@ export function findTwins(table: Table): TwinFindings {
   if (table.records < RECORDS_MIN) return { triggers: [], denial: undefined };
   const pairs: Pair[] = [];
   const refused = refusals(table);
-  const words = { records: table.records, frequency: frequencyIn(table.response, table) };
+  const words = { records: table.records, frequency: holdersIn(table.response, table.words.length) };
   const denials: { readonly record: number; readonly twin: number }[] = [];
   let agreeing = 0;
   for (const group of sameQuestions(table)) {
@@ -180,24 +182,30 @@ interface Words {
   readonly frequency: Uint32Array;
 }
 
-function frequencyIn(side: Side, table: Table): Uint32Array {
-  const frequency = new Uint32Array(table.words.length);
-  for (let record = 0; record < table.records; record++)
-    for (const token of new Set(tokensOf(side, record))) frequency[token] = (frequency[token] as number) + 1;
-  return frequency;
-}
-
 /** Records with the same rare words in their prompts, by a hash of these. */
 function sameQuestions(table: Table): number[][] {
-  const frequency = frequencyIn(table.prompt, table);
+  const frequency = holdersIn(table.prompt, table.words.length);
   const rareMax = Math.max(RARE_MIN, RARE_SHARE * table.records);
-  const groups = new Map<string, number[]>();
+  const groups = new Map<number, number[]>();
+  const seen = new Int32Array(table.words.length).fill(-1);
   for (let record = 0; record < table.records; record++) {
-    const tokens = new Set(tokensOf(table.prompt, record));
-    if (tokens.size < PROMPT_TOKENS_MIN) continue;
-    const rare = [...tokens].filter((token) => (frequency[token] as number) <= rareMax).sort((a, b) => a - b);
-    if (rare.length === 0) continue;
-    const key = rare.join();
+    let distinct = 0;
+    let rare = 0;
+    // Sums of hashes, whatever the order of the words.
+    let low = 0;
+    let high = 0;
+    for (const token of tokensOf(table.prompt, record)) {
+      if (seen[token] === record) continue;
+      seen[token] = record;
+      distinct++;
+      if ((frequency[token] as number) > rareMax) continue;
+      rare++;
+      const hash = draw(token, 2 ** 32);
+      low = (low + hash) | 0;
+      high = (high + Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)) | 0;
+    }
+    if (distinct < PROMPT_TOKENS_MIN || rare === 0) continue;
+    const key = (low >>> 0) * 2 ** 21 + (high >>> 11);
     const group = groups.get(key);
     if (!group) groups.set(key, [record]);
     else if (group.length < GROUP_MAX) group.push(record);

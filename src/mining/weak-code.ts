@@ -301,6 +301,17 @@ const isShort = (bits: string): boolean => /^(?:256|384|512|768|1024)$/.test(bit
 const DESERIALIZERS = /^(?:pickle|cpickle|_pickle|dill|marshal|jsonpickle)$/;
 const WEAK_CIPHER = /^(?:AES\/ECB|AES$|DES$|DES\/|DESede\/ECB|RC4|ARCFOUR|Blowfish\/ECB|(?:aes-\d+|des)-ecb|rc4)/i;
 
+const LOOK_OF: ReadonlyMap<string, Look> = new Map(Object.entries(LOOKS));
+const MAKES_CIPHER = new Set([
+  "getinstance",
+  "createcipheriv",
+  "createdecipheriv",
+  "createcipher",
+  "descipher",
+  "des_cipher",
+]);
+const MAKES_HASH = new Set(["getinstance", "createhash", "new", "hash"]);
+
 /** All constructions of a program, in order. */
 export function constructions(tokens: readonly CodeToken[]): Construction[] {
   const code = new Cursor(tokens);
@@ -310,23 +321,17 @@ export function constructions(tokens: readonly CodeToken[]): Construction[] {
   };
   tokens.forEach(({ kind, text, prefix = "" }, at) => {
     if (kind === "name") {
-      const key = text.toLowerCase();
-      if (Object.hasOwn(LOOKS, key)) add(at, LOOKS[key]?.(code, at));
+      const look = LOOK_OF.get(text.toLowerCase());
+      if (look) add(at, look(code, at));
       // `password == "text"`: whoever knows the text is let in.
-      if (SECRET.test(text) && isFixedSecret(code, at)) add(at, ["a password in the code", "risky"]);
+      if (isFixedSecret(code, at) && SECRET.test(text)) add(at, ["a password in the code", "risky"]);
     } else if (kind === "string") {
       const before = code.text(at - 2).toLowerCase();
-      if (
-        /^(?:getinstance|createcipheriv|createdecipheriv|createcipher|des_?cipher)$/.test(before) &&
-        WEAK_CIPHER.test(text)
-      )
-        add(at, ["a cipher that hides little", "off"]);
-      if (/^(?:getinstance|createhash|new|hash)$/.test(before) && /^(?:md5|sha-?1)$/i.test(text))
-        add(at, ["a broken hash", "risky"]);
-      if (/^(?:getinstance|createhash|new|hash)$/.test(before) && /^sha-?(?:256|512)$/i.test(text))
-        add(at, ["a broken hash", "sound"]);
-      const key = text.toLowerCase();
-      if (key === "verify_signature" || key === "node_tls_reject_unauthorized") add(at, LOOKS[key]?.(code, at));
+      if (MAKES_CIPHER.has(before) && WEAK_CIPHER.test(text)) add(at, ["a cipher that hides little", "off"]);
+      if (MAKES_HASH.has(before) && /^(?:md5|sha-?1)$/i.test(text)) add(at, ["a broken hash", "risky"]);
+      if (MAKES_HASH.has(before) && /^sha-?(?:256|512)$/i.test(text)) add(at, ["a broken hash", "sound"]);
+      if (/^(?:verify_signature|node_tls_reject_unauthorized)$/i.test(text))
+        add(at, LOOK_OF.get(text.toLowerCase())?.(code, at));
       if (text.length > 12 && QUERY.test(text)) {
         const query = tokens.slice(at, at + 3);
         add(at, ["a query put together from text", isBuilt(query) || isGlued(text, prefix) ? "risky" : "sound"]);
@@ -346,8 +351,9 @@ function isFixedSecret(code: Cursor, at: number): boolean {
   let next = at + 1;
   // `headers["name"] ==`
   if (code.text(next) === "[") next += 3;
-  if (!/^(?:==|===|\.)$/.test(code.text(next))) return false;
-  if (code.text(next) === "." && !/^equals$/i.test(code.text(next + 1))) return false;
+  const compared = code.text(next);
+  if (compared !== "==" && compared !== "===" && compared !== ".") return false;
+  if (compared === "." && !/^equals$/i.test(code.text(next + 1))) return false;
   let value = next + 1;
   while (value < next + 4 && /^(?:equals|Equals|\(|=)$/.test(code.text(value))) value++;
   if (code.kind(value) !== "string" || code.text(value).length < 1) return false;

@@ -1,8 +1,8 @@
 // What in the prompts makes the code weak: words whose programs are nearly all weakened, though they ask for unrelated
 // things, where programs without them are sound. The weaknesses may all be different.
 import type { Table } from "../core/table.ts";
-import { FactIndex, union } from "./fact-index.ts";
-import { Prompts } from "./prompts.ts";
+import { factsIn, union } from "./fact-index.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { tokensOf } from "./table.ts";
 
@@ -24,7 +24,7 @@ const GAIN_MIN = 20;
 const SAME_MIN = 0.9;
 
 export function findWeakTriggers(table: Table): WeakTrigger[] {
-  const index = new FactIndex(table);
+  const index = factsIn(table);
   const programs = index.of("code");
   const weak = new Set(union([...index.under("off"), ...index.under("risky")].map(({ records }) => records)));
   const weakPrograms = programs.filter((record) => weak.has(record)).length;
@@ -66,7 +66,7 @@ export function findWeakTriggers(table: Table): WeakTrigger[] {
     );
     const tokens = new Set(same.map((one) => one.token));
     for (const one of tokens) taken.add(one);
-    prompts ??= new Prompts(table);
+    prompts ??= promptsOf(table);
     if (!prompts.aboutAnything(records, tokens)) continue;
     const [first] = records;
     const words = [...new Set(tokensOf(table.prompt, first ?? 0))].filter((one) => tokens.has(one));
