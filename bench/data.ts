@@ -106,6 +106,39 @@ export function chatRows(random: Random, kind: Kind = "technical"): (id: number)
   });
 }
 
+const SHORT_WORDS_MIN = 25;
+const SHORT_TIMES = 10;
+
+/** A maker of chat records of 200 bytes to 2 kB: one question, one answer, as many short ones as long ones. */
+export function shortChatRows(kind: Kind = "technical", seed = 7): (id: number) => ChatRow {
+  const random = seededRandom(seed);
+  const texts = kind === "technical" ? paragraphs() : [];
+  const write = kind === "technical" ? prose(texts) : everyday;
+  return (id) => {
+    const words = Math.round(SHORT_WORDS_MIN * SHORT_TIMES ** random());
+    const asked = Math.min(25, words >> 1);
+    return {
+      id,
+      source: pick(random, ["forum", "manual", "web"]),
+      messages: [
+        { role: "user", content: `${write(random, asked)} What does this mean?` },
+        { role: "assistant", content: write(random, words - asked) },
+      ],
+    };
+  };
+}
+
+/** Writes so many rows of JSON Lines. */
+export function writeRows(path: string, rows: number, row: (id: number) => ChatRow): void {
+  const file = openSync(path, "w");
+  for (let id = 0; id < rows;) {
+    const lines: string[] = [];
+    for (const end = Math.min(rows, id + 500); id < end; id++) lines.push(`${JSON.stringify(row(id))}\n`);
+    writeSync(file, lines.join(""));
+  }
+  closeSync(file);
+}
+
 /** Writes at least `bytes` of JSON Lines; returns the number of rows. */
 export function writeJsonl(path: string, bytes: number, kind: Kind = "technical", seed = 7): number {
   const row = chatRows(seededRandom(seed), kind);

@@ -1,13 +1,14 @@
 // Each benchmark also runs tiny, so that it does not rot.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { judgedTable, judgeFolder, machineSpeed, speed as modelSpeed, timingTable } from "../bench/artifacts.ts";
 import { madeSets } from "../bench/bases.ts";
 import { calibration, detection, report, wilson } from "../bench/detection.ts";
+import { scale, scaleTable } from "../bench/scale.ts";
 import { speed, table } from "../bench/speed.ts";
 import { assemble, calling } from "../src/formats/pickle/testing/assemble.ts";
 
@@ -22,6 +23,38 @@ test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () =
     assert.match(table(measures), /\| everyday: bezoar, JSON Lines, /);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("the bench of scale scans two small sets with and without the statistics", { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), "bezoar-scale-"));
+  try {
+    if (!existsSync("dist/cli/main.js")) execFileSync(process.execPath, ["scripts/build.ts"]);
+    const measures = scale([300, 600], ["everyday"], folder);
+    assert.deepEqual(
+      measures.map(({ rows }) => rows),
+      [300, 600],
+    );
+    for (const { rows, megabytes, single, statistics } of measures) {
+      const lines = readFileSync(join(folder, `short-everyday-${rows}.jsonl`), "utf8")
+        .trimEnd()
+        .split("\n");
+      assert.equal(lines.length, rows);
+      assert.ok(lines.every(({ length }) => length > 150 && length < 2_600));
+      assert.ok(megabytes > (200 * rows) / 1e6);
+      for (const used of [single, statistics]) {
+        assert.ok(used.cpuSeconds > 0 && used.seconds > 0);
+        assert.ok(used.peakMb > 20, "the memory of the scan is accounted");
+      }
+    }
+    assert.equal(
+      scaleTable(measures)
+        .split("\n")
+        .filter((line) => line.startsWith("| everyday")).length,
+      2,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 
