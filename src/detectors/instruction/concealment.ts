@@ -5,7 +5,7 @@ import type { Hit, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { foldedOf } from "./fold.ts";
 import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
-import { lowered, refuses, standing, worst } from "./standing.ts";
+import { SAID, lowered, refuses, standing, worst } from "./standing.ts";
 
 const pair = (language: string, span: number, acts: readonly string[], owner: readonly string[]): Phrase => ({
   language,
@@ -336,7 +336,7 @@ export const concealment: RecordDetector = {
           excerpt: excerpt(field.text, start, end, 80),
           severity: refused ? lowered(base) : base,
           payload: folded.slice(match.start, match.end + 80),
-          evidence: { language: match.language, standing: where, ...(act === undefined ? {} : { act }) },
+          evidence: { language: match.language, said: SAID[where], ...(act === undefined ? {} : { act }) },
         });
       }
       const hit = worst(hits);

@@ -4,7 +4,7 @@ import type { Hit, RecordDetector } from "../../core/detector.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { foldedOf } from "./fold.ts";
 import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
-import { lowered, refuses, standing, worst } from "./standing.ts";
+import { SAID, lowered, refuses, standing, worst } from "./standing.ts";
 
 const rule = (language: string, span: number, ...slots: readonly (readonly string[])[]): Phrase => ({
   language,
@@ -270,7 +270,7 @@ export const conditionalBackdoor: RecordDetector = {
           excerpt: excerpt(field.text, start, end, 60),
           severity: refused ? lowered(base) : base,
           payload: folded.slice(match.start, match.end),
-          evidence: { language: match.language, standing: where, ...(harm === undefined ? {} : { act: harm }) },
+          evidence: { language: match.language, said: SAID[where], ...(harm === undefined ? {} : { act: harm }) },
         });
       }
       const hit = worst(hits);

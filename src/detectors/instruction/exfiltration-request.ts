@@ -7,7 +7,7 @@ import { addressesIn, addressKind, urlsIn } from "../network/address.ts";
 import { dropHost } from "../network/drop-hosts.ts";
 import { fold, foldedOf } from "./fold.ts";
 import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
-import { lowered, refuses, standing, worst } from "./standing.ts";
+import { SAID, lowered, refuses, standing, worst } from "./standing.ts";
 
 const two = (
   language: string,
@@ -465,7 +465,7 @@ export const exfiltrationRequest: RecordDetector = {
           excerpt: excerpt(field.text, start, end, 80),
           severity,
           payload: target.text,
-          evidence: { language: match.language, target: target.text, standing: where },
+          evidence: { language: match.language, target: target.text, said: SAID[where] },
         });
       }
       const hit = worst(hits);

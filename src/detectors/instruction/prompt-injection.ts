@@ -5,7 +5,7 @@ import type { Severity } from "../../core/severity.ts";
 import { excerpt, quote } from "../../base/escape.ts";
 import { foldedOf } from "./fold.ts";
 import { lexicon, type Lexicon, type Phrase } from "./phrases.ts";
-import { lowered, refuses, standing, type Standing, worst } from "./standing.ts";
+import { SAID, lowered, refuses, standing, type Standing, worst } from "./standing.ts";
 
 const PHRASES: readonly Phrase[] = [
   {
@@ -625,7 +625,7 @@ export const promptInjection: RecordDetector = {
           excerpt: excerpt(field.text, start, end),
           severity,
           payload: folded.slice(match.start, match.end + 120),
-          evidence: { language: match.language, standing: where, refused },
+          evidence: { language: match.language, said: SAID[where], refused },
         });
       }
       const hit = worst(hits);

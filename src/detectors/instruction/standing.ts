@@ -12,6 +12,14 @@ export type Standing =
   | "asked" // in a user turn or a system prompt
   | "discussed"; // named, quoted or warned about
 
+/** What a reviewer reads of it. */
+export const SAID: Readonly<Record<Standing, string>> = {
+  planted: "in a passage, result or side field where nobody speaks",
+  learned: "by the model in its answer, or in running text",
+  asked: "by the user or the system prompt",
+  discussed: "in a text about such sentences",
+};
+
 const HEAD = 400;
 const AROUND = 200;
 
