@@ -21,6 +21,7 @@ import { parseJson } from "../src/base/json.ts";
 import { recordDigest } from "../src/core/record-digest.ts";
 import { dirHash, omsRoot } from "../src/core/tree-digest.ts";
 import { parseLockfile, type LockEntry } from "../src/store/lockfile.ts";
+import type { ScanReport } from "../src/core/report.ts";
 import { fakeHub } from "./fake-hub.ts";
 
 const main = resolve("src/cli/main.ts");
@@ -190,6 +191,15 @@ test("a repository is pinned by commit and identity, and a poisoned row that is 
     });
     const drift = await bezoar(at, ["lock", "--check", "hf://datasets/acme/sums@main", "--detailed-exit-code"], env);
     assert.equal(drift.status, 90, drift.stdout);
+    const since = await bezoar(
+      at,
+      ["scan", "hf://datasets/acme/sums@main", "--since", "bezoar.lock", "--format", "json"],
+      env,
+    );
+    const { since: compared } = JSON.parse(since.stdout) as ScanReport;
+    assert.deepEqual([compared?.added, compared?.removed], [1, 0]);
+    assert.match(compared?.target ?? "", /@[0-9a-f]{40}$/);
+    assert.equal((await bezoar(at, ["scan", "x.txt", "--since", "bezoar.lock"], env)).status, 64);
     // The pinned commit is still what it was.
     assert.equal((await bezoar(at, ["verify"], env)).status, 0);
     const update = await bezoar(at, ["lock", "update", "hf://datasets/acme/sums@main"], env);

@@ -1,9 +1,7 @@
 // An entry of a lockfile against what is there now: a folder, a snapshot of a cache, a repository at the pinned commit
 // (`verify`), or the source as it was asked for, branch and all (`lock --check`).
-import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { LIMITS } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { ToolError } from "../core/errors.ts";
 import type { Refusal } from "../core/refusal.ts";
@@ -13,8 +11,8 @@ import { isInHistory, repositoryState, type RepositoryState } from "../sources/h
 import type { HttpSettings } from "../sources/http.ts";
 import { compareFiles } from "../store/compare.ts";
 import { parseLockfile, type LockEntry, type Lockfile } from "../store/lockfile.ts";
-import { rowIndexFault, rowIndexName } from "../store/row-index.ts";
-import { besideLock, observe, ownFiles, type ObserveOptions } from "./observe.ts";
+import { besideRefusals } from "./beside-lock.ts";
+import { observe, ownFiles, type ObserveOptions } from "./observe.ts";
 import { hubSource, isCommit, placeOf, placeOfSource, type Place } from "./places.ts";
 
 export interface Check {
@@ -38,8 +36,6 @@ export interface CheckOptions extends ObserveOptions {
   /** The id or source of the entry that the target is a copy of. */
   readonly as?: string;
 }
-
-export const reportName = (sha256: string): string => `report-${sha256.slice(0, 32)}.json`;
 
 /** Throws a ToolError where there is no lockfile, gives a refusal where it is not one that was written here. */
 export function readLock(path: string): { readonly lock: Lockfile } | { readonly refusal: Refusal } {
@@ -363,48 +359,3 @@ async function offlineDrift(target: string, entry: LockEntry, place: Place, opti
 const dedupe = (refusals: readonly Refusal[]): Refusal[] => [
   ...new Map(refusals.map((refusal) => [refusal.message, refusal])).values(),
 ];
-
-/** The row index and the report that stand beside the lockfile, where they do. */
-function besideRefusals(
-  entry: LockEntry,
-  options: CheckOptions,
-): { readonly refusals: Refusal[]; readonly notes: string[] } {
-  const refusals: Refusal[] = [];
-  const notes: string[] = [];
-  const folder = besideLock(options.lockfile);
-  if (entry.rows) {
-    const path = join(folder, rowIndexName(entry.rows.root));
-    const fault = rowIndexFault(path, entry.rows);
-    if (fault === "missing")
-      notes.push("The index of its records is not beside the lockfile: changes of single records cannot be told.");
-    else if (fault === "length")
-      refusals.push({
-        code: "rows-shortened",
-        message: `The index of its records holds another number than the ${entry.rows.count} that were pinned.`,
-        path,
-      });
-    else if (fault)
-      refusals.push({
-        code: "rows-changed",
-        message: `The index of its records does not make the root ${entry.rows.root} that was pinned: records in it were changed, swapped or repeated.`,
-        path,
-      });
-  }
-  if (entry.scan) {
-    const path = join(folder, reportName(entry.scan.report));
-    try {
-      const bytes = readFileSync(path);
-      if (bytes.length > LIMITS.spoolBytesMax || createHash("sha256").update(bytes).digest("hex") !== entry.scan.report)
-        refusals.push({
-          code: "report-changed",
-          message: "The report of its scan beside the lockfile is not the one that was pinned.",
-          path,
-        });
-    } catch {
-      notes.push("The report of its scan is not beside the lockfile.");
-    }
-    if (options.requirePass && entry.scan.verdict !== "pass")
-      refusals.push({ code: "scan-failed", message: `Its scan said ${entry.scan.verdict} when it was pinned.` });
-  } else if (options.requirePass) refusals.push({ code: "scan-failed", message: "It was pinned without a scan." });
-  return { refusals, notes };
-}

@@ -167,7 +167,7 @@ async function pinPlaces(
   ] = await Promise.all([
     import("./pin.ts"),
     import("./output.ts"),
-    import("./check-pin.ts"),
+    import("./beside-lock.ts"),
     import("../store/lockfile.ts"),
     import("./observe.ts"),
     import("./progress.ts"),

@@ -1,4 +1,5 @@
 // `bezoar scan TARGET…`
+import { existsSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
@@ -58,7 +59,10 @@ export function scanCommand(): Command {
     .option("--only <ids>", "run only these detectors, separated by commas", commaList)
     .option("--skip <ids>", "do not run these detectors", commaList)
     .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", globs)
-    .option("--since <target>", "compare with another revision, and say what only this one carries")
+    .option(
+      "--since <target>",
+      "compare with another revision, or the one that a lockfile pins; say what only this one carries",
+    )
     .option("--baseline <target>", "compare chat templates and settings with those of the base model")
     .option("--prompt <field>", "the field that holds the prompt, where it is not recognised")
     .option("--response <field>", "the field that holds the response")
@@ -108,6 +112,7 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
 
   for (const path of [flags.output, flags.records]) if (path !== undefined) checkOutput(path);
 
+  const since = flags.since === undefined ? undefined : await pinnedSince(flags.since, targets);
   const progress = new ProgressLine(process.stderr);
   const outcome = await interruptible((signal) =>
     scan(targets, {
@@ -117,7 +122,7 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
       ...(only ? { only } : {}),
       ...(skip ? { skip } : {}),
       ...(failOn ? { failOn } : {}),
-      ...(flags.since === undefined ? {} : { since: flags.since }),
+      ...(since === undefined ? {} : { since }),
       ...(flags.baseline === undefined ? {} : { baseline: flags.baseline }),
       ...(workers ? { workers } : {}),
       ...(sensitivity === undefined ? {} : { sensitivity }),
@@ -136,6 +141,21 @@ async function run(targets: readonly string[], flags: Flags): Promise<void> {
   else writeWhole(flags.output, [text]);
   const { exitCode } = await import("../policy/decide.ts");
   process.exitCode = exitCode(report.verdict);
+}
+
+/** Of a lockfile, the commit at which it pins the target. */
+async function pinnedSince(since: string, targets: readonly string[]): Promise<string> {
+  if (!since.endsWith(".lock") || !existsSync(since)) return since;
+  const [{ readLock }, { hubSource, placeOf }] = await Promise.all([import("./check-pin.ts"), import("./places.ts")]);
+  const read = readLock(since);
+  if ("refusal" in read) throw usage(read.refusal.message);
+  const place = targets.length === 1 ? placeOf(targets[0] as string, since, process.env) : undefined;
+  const entry = read.lock.entries.find(({ id, source }) => source === place?.source || id === place?.id);
+  if (!entry || !place?.hub || entry.revision === undefined)
+    throw usage(
+      "--since with a lockfile takes one hf:// target that it pins: what a local folder held before is not kept.",
+    );
+  return hubSource(place.hub, entry.revision);
 }
 
 async function render(
