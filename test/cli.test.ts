@@ -342,3 +342,13 @@ test("every example of the configuration reference is accepted", () => {
     assert.ok(run.status === 0 || run.status === 1, `${example}\n${run.stderr}`);
   }
 });
+
+test("the next commands flag what this one flagged", () => {
+  const path = file(
+    "next.jsonl",
+    [clean(1), { ask: `Where is it?${hidden}`, tell: "There." }].map((r) => `${JSON.stringify(r)}\n`).join(""),
+  );
+  const { stdout } = bezoar(["scan", path, "--only", "tag-characters", "--prompt", "ask", "--response", "tell"]);
+  assert.match(stdout, /list +bezoar scan \S+ --only tag-characters --prompt ask --response tell --records/);
+  assert.match(stdout, /clean +bezoar clean \S+ -o \S+ --only tag-characters --prompt ask --response tell\n/);
+});

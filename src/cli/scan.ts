@@ -188,9 +188,34 @@ async function render(
           "bezoar",
           "scan",
           ...targets.map((target) => (target === "-" ? "-" : (shellWord(target) ?? "TARGET"))),
+          ...typed(flags, shellWord),
         ].join(" "),
+        cleanOptions: typedForClean(flags, shellWord).join(" "),
         ...(flags.all ? { all: true } : {}),
       });
     }
   }
 }
+
+type ShellWord = (word: string) => string | undefined;
+const option = (shellWord: ShellWord, name: string, value: string | number | undefined): string[] =>
+  value === undefined ? [] : [`--${name}`, shellWord(String(value)) ?? "VALUE"];
+
+/** The options that decide which records are flagged, as they were typed: the next command flags the same. */
+const typedForClean = (flags: Flags, shellWord: ShellWord): string[] => [
+  ...option(shellWord, "config", flags.config),
+  ...option(shellWord, "only", flags.only?.join(",")),
+  ...option(shellWord, "skip", flags.skip?.join(",")),
+  ...option(shellWord, "prompt", flags.prompt),
+  ...option(shellWord, "response", flags.response),
+];
+
+const typed = (flags: Flags, shellWord: ShellWord): string[] => [
+  ...typedForClean(flags, shellWord),
+  ...(flags.exclude ?? []).flatMap((glob) => option(shellWord, "exclude", glob)),
+  ...option(shellWord, "since", flags.since),
+  ...option(shellWord, "baseline", flags.baseline),
+  ...option(shellWord, "sensitivity", flags.sensitivity),
+  ...option(shellWord, "fail-on", flags.failOn),
+  ...(flags.allowHttp ? ["--allow-http"] : []),
+];

@@ -17,7 +17,7 @@ export const listCommand = (command: string): string => `${visible(command)} --r
 export const explainCommand = (detector: string): string => `bezoar explain ${shellWord(detector) ?? "ID"}`;
 
 /** One command, for the dataset with the most flagged records; none where nothing can be cleaned by removing records. */
-export function cleanCommand(report: ScanReport, active: readonly Finding[]): string[] {
+export function cleanCommand(report: ScanReport, active: readonly Finding[], options = ""): string[] {
   const counts = new Map<string, number>();
   for (const { location, records, severity } of active) {
     if (records && location.member === undefined && atLeast(severity, "medium"))
@@ -29,7 +29,7 @@ export function cleanCommand(report: ScanReport, active: readonly Finding[]): st
   if (!worst) return [];
   const input = shellWord(worst.uri) ?? "DATASET";
   const output = shellWord(cleanName(worst.uri)) ?? "CLEAN";
-  return [`bezoar clean ${input} -o ${output}`];
+  return [`bezoar clean ${input} -o ${output}${options === "" ? "" : ` ${visible(options)}`}`];
 }
 
 /** `clean` takes local files that were read in full and that can be written again. */

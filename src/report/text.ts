@@ -18,6 +18,8 @@ export interface TextOptions {
   readonly width: number;
   /** What the person typed, to build the next commands from. */
   readonly command: string;
+  /** The options that they would type for `bezoar clean` too. */
+  readonly cleanOptions?: string;
   /** Every finding in full, low and info included (`--all`). */
   readonly all?: boolean;
 }
@@ -61,7 +63,7 @@ export function renderText(report: ScanReport, cards: ReadonlyMap<string, Card>,
   waivers(page, waived);
   notLookedAt(page, report.artifacts);
   files(page, report);
-  next(page, report, active, options.command);
+  next(page, report, active, options);
   if (page.lines.length > SCREEN_LINES) page.lines.push("", ...first);
   return `${page.lines.join("\n")}\n`;
 }
@@ -323,11 +325,16 @@ const pad = (text: string, width: number, right = false): string => {
 };
 
 // Commands are never cut or wrapped: they are there to be pasted.
-function next({ lines, style }: Page, report: ScanReport, active: readonly Finding[], command: string): void {
+function next(
+  { lines, style }: Page,
+  report: ScanReport,
+  active: readonly Finding[],
+  { command, cleanOptions = "" }: TextOptions,
+): void {
   const detector = active.find((f) => atLeast(f.severity, "low"))?.detector;
   const commands = [
     ...(active.some((f) => f.records) ? [["list", listCommand(command)]] : []),
-    ...cleanCommand(report, active).map((line) => ["clean", line]),
+    ...cleanCommand(report, active, cleanOptions).map((line) => ["clean", line]),
     ...(detector === undefined ? [] : [["explain", explainCommand(detector)]]),
   ];
   if (commands.length === 0) return;
