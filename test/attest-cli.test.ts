@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Ajv } from "ajv";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import type { Statement } from "../src/attest/statement.ts";
 import { digestsOf, renderLockfile } from "../src/store/lockfile.ts";
@@ -87,6 +88,14 @@ const cycloneDx = (version: string): ((value: unknown) => unknown) => {
     ajv.addSchema(read(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
   const validate = ajv.compile(read(`bom-${version}`));
   return (value) => (validate(value) ? undefined : validate.errors);
+};
+
+const follows = (schema: string, value: unknown): void => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  (ajvFormats as unknown as (ajv: object) => void)(ajv);
+  const validate = ajv.compile(JSON.parse(readFileSync(`testdata/schemas/${schema}.json`, "utf8")) as object);
+  assert.ok(validate(value), JSON.stringify(validate.errors));
+  assert.ok(!validate({ ...(value as object), modified: 1, statements: [] }), "the schema notices nothing");
 };
 
 describe("attest", () => {
@@ -221,6 +230,7 @@ describe("attest", () => {
     assert.equal(bezoar(["verify", "clean", "--claims", "vex.jsonl", ...trusting, "--require", "vex"]).status, 1);
     assert.match(bezoar([...vex, "not_affected"]).stderr, /needs --justification/);
     assert.match(bezoar([...vex, "affected"]).stderr, /needs --action/);
+    for (const { predicate } of statements("vex.jsonl")) follows("openvex-0.2.0", predicate);
     const [document] = statements("vex.jsonl");
     assert.deepEqual(Object.keys(document?.predicate ?? {}), [
       "@context",
@@ -326,6 +336,7 @@ describe("advisory", () => {
     writeFileSync(join(folder, "flagged.json"), scan.stdout);
     mkdirSync(join(folder, "advisories"));
     ok(...advisory, "--records", "flagged.jsonl", "--report", "flagged.json", "-o", "advisories/a.json");
+    follows("osv", JSON.parse(readFileSync(join(folder, "advisories", "a.json"), "utf8")));
     const rows = readFileSync(join(folder, "poisoned", "train.jsonl"), "utf8")
       .trim()
       .split("\n");
@@ -354,7 +365,18 @@ describe("advisory", () => {
       /1 of its files is named by digest/,
     );
     const fixed = "b".repeat(40);
-    ok(...advisory, "--repo", "datasets/acme/qa", "--fixed", fixed, "-o", "named/a.json");
+    ok(
+      ...advisory,
+      "--repo",
+      "datasets/acme/qa",
+      "--fixed",
+      fixed,
+      "--reference",
+      "https://example.com/report",
+      "-o",
+      "named/a.json",
+    );
+    follows("osv", JSON.parse(readFileSync(join(folder, "named", "a.json"), "utf8")));
     for (const [revision, status, message] of [
       [fixed, 0, /No artifact is named/],
       ["a".repeat(40), 2, /needs the history: --history/],

@@ -18,7 +18,7 @@ export function certificatesOf(pem: string, where: string): X509Certificate[] {
     throw badConfig(where, `holds more than ${LIMITS.certificatesMax} certificates (limit certificatesMax).`);
   return blocks.map((block, i) => {
     try {
-      return new X509Certificate(block);
+      return parse(new X509Certificate(block).raw, i);
     } catch {
       throw badConfig(where, `certificate ${i + 1} cannot be read.`);
     }
@@ -66,7 +66,12 @@ export function verifyChain(chain: readonly Uint8Array[], { roots, at }: ChainTr
 
 function parse(der: Uint8Array, index: number): X509Certificate {
   try {
-    return new X509Certificate(der);
+    const certificate = new X509Certificate(der);
+    // Read when asked for, and only then found broken: the key throws, and a date that is none is neither before nor after.
+    if (Number.isNaN(certificate.validFromDate.getTime() + certificate.validToDate.getTime()))
+      throw new Error("a date");
+    if (certificate.publicKey.type !== "public") throw new Error("a key");
+    return certificate;
   } catch (error) {
     return refuse("certificate-malformed", `Certificate ${index + 1} of the signature cannot be read.`, error);
   }

@@ -156,7 +156,8 @@ export async function exportFeed(paths: readonly string[], flags: ExportFlags): 
   );
 }
 
-const FEEDS = "feeds.json";
+// No advisory can be called so: an id begins with a letter, a digit or an underscore.
+const FEEDS = ".feeds.json";
 
 export async function importFeed(path: string, flags: ImportFlags): Promise<void> {
   const trust = await trustOf(flags);
@@ -194,7 +195,7 @@ function feedsOf(folder: string): Map<string, number> {
 function advisoriesOf(folder: string): Advisory[] {
   if (!existsSync(folder)) throw targetMissing(folder);
   return readdirSync(folder)
-    .filter((name) => name.endsWith(".json") && name !== FEEDS)
+    .filter((name) => name.endsWith(".json") && !name.startsWith("."))
     .sort()
     .map((name) => parseAdvisory(readNamed(join(folder, name)), join(folder, name)));
 }
