@@ -59,31 +59,63 @@ export function traitCounts(features: Features, trait: Uint8Array): Uint32Array 
   return having;
 }
 
+const stepSize = (n: number): number => Math.max(STEP_RECORDS_MIN, Math.ceil(n / STEPS_MAX));
+
+/** The most that a trait of `having` of `n` records can be expected where it is, on average: no step is narrower. */
+export function expectedMax(n: number, having: number): number {
+  const size = stepSize(n);
+  // The last step may be smaller than the others.
+  const last = Math.min(n % size, having);
+  return (last + (having - last) * Math.min(1, (having + 0.5) / (size + 1))) / having;
+}
+
+/** For each record its step: they are of equal size in order of the score, and of equal scores the first comes first. */
+function stepsOf(scores: Float64Array, size: number): Uint16Array {
+  const sorted = scores.toSorted();
+  const starts = sorted.filter((_, i) => i % size === 0);
+  /** Where a score is, or would be, in ascending ones. */
+  const lowest = (among: Float64Array, score: number): number => {
+    let low = 0;
+    for (let high = among.length; low < high;) {
+      const middle = (low + high) >>> 1;
+      if ((among[middle] as number) < score) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  // Only of the scores at which a step begins some may be of the step before.
+  const taken = new Map<number, number>();
+  return Uint16Array.from(scores, (score) => {
+    const step = lowest(starts, score);
+    if (starts[step] !== score) return step - 1;
+    const first = lowest(sorted, score);
+    const place = taken.get(first) ?? 0;
+    taken.set(first, place + 1);
+    return Math.floor((first + place) / size);
+  });
+}
+
 /** Scores as probabilities: steps of equal size in order of the score, joined until they only rise. */
 function calibrate(scores: Float64Array, trait: Uint8Array): Float64Array {
   const n = scores.length;
-  const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number) || a - b);
-  const size = Math.max(STEP_RECORDS_MIN, Math.ceil(n / STEPS_MAX));
-  const steps: { from: number; records: number; having: number }[] = [];
-  for (let from = 0; from < n; from += size) {
-    const members = order.subarray(from, from + size);
-    let step = {
-      from,
-      records: members.length,
-      having: members.reduce((sum, record) => sum + (trait[record] as number), 0),
-    };
+  const size = stepSize(n);
+  const stepOf = stepsOf(scores, size);
+  const having = new Uint32Array(Math.ceil(n / size));
+  stepOf.forEach((step, record) => (having[step] = (having[step] as number) + (trait[record] as number)));
+  const steps: { first: number; records: number; having: number }[] = [];
+  having.forEach((own, first) => {
+    let step = { first, records: Math.min(size, n - first * size), having: own };
     for (
       let last = steps.at(-1);
       last && last.having * step.records >= step.having * last.records;
       last = steps.at(-1)
     ) {
       steps.pop();
-      step = { from: last.from, records: last.records + step.records, having: last.having + step.having };
+      step = { first: last.first, records: last.records + step.records, having: last.having + step.having };
     }
     steps.push(step);
-  }
-  const expected = new Float64Array(n);
-  for (const { from, records, having } of steps)
-    for (const record of order.subarray(from, from + records)) expected[record] = (having + 0.5) / (records + 1);
-  return expected;
+  });
+  const chance = new Float64Array(having.length);
+  for (const step of steps) chance.fill((step.having + 0.5) / (step.records + 1), step.first);
+  return Float64Array.from(stepOf, (step) => chance[step] as number);
 }

@@ -3,7 +3,7 @@
 // comes with any question. An inserted advertisement is between the two: the topic decides it for sure, and yet no word
 // of the prompts does.
 import type { Table } from "../core/table.ts";
-import { expectTrait } from "./expect.ts";
+import { expectedMax, expectTrait } from "./expect.ts";
 import { promptsOf, type Prompts } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
 
@@ -40,29 +40,55 @@ const TOPIC_WORDS = 4;
 const TOPIC_SHARE_MAX = 0.1;
 const REFRAINS_MAX = 50;
 
+interface Group {
+  readonly place: Refrain["place"];
+  readonly records: number[];
+}
+
+/** A number of 53 bits for the tokens of an edge that begins there. */
+function keyOf(tokens: Uint32Array, start: number): number {
+  let low = 1;
+  let high = 2;
+  for (let i = start; i < start + EDGE_TOKENS; i++) {
+    low = Math.imul(low ^ (tokens[i] as number), 0x85ebca6b);
+    low ^= low >>> 13;
+    high = Math.imul(high ^ (tokens[i] as number), 0xc2b2ae35);
+    high ^= high >>> 16;
+  }
+  return (low >>> 0) * 2 ** 21 + (high >>> 11);
+}
+
 export function findRefrains(table: Table): Refrain[] {
   const { records, response, whole } = table;
   if (records < RECORDS_MIN || response.tokens.length === 0) return [];
-  const groups = new Map<string, number[]>();
+  const beginnings = new Map<number, Group>();
+  const ends = new Map<number, Group>();
+  const groups: Group[] = [];
   for (let record = 0; record < records; record++) {
     const tokens = tokensOf(response, record);
     if (tokens.length < EDGE_TOKENS + BESIDES_TOKENS_MIN) continue;
-    for (const key of [`b${tokens.subarray(0, EDGE_TOKENS).join()}`, `e${tokens.subarray(-EDGE_TOKENS).join()}`]) {
-      const group = groups.get(key);
-      if (group) group.push(record);
-      else groups.set(key, [record]);
+    for (const place of ["beginning", "end"] as const) {
+      const known = place === "end" ? ends : beginnings;
+      const key = keyOf(tokens, place === "end" ? tokens.length - EDGE_TOKENS : 0);
+      const group = known.get(key);
+      if (group) group.records.push(record);
+      else {
+        const made = { place, records: [record] };
+        known.set(key, made);
+        groups.push(made);
+      }
     }
   }
   let prompts: Prompts | undefined;
   const found: Refrain[] = [];
-  const large = [...groups]
-    .filter(([, group]) => group.length >= SUPPORT_MIN && group.length <= SHARE_MAX * records)
-    .filter(([, group]) => new Set(group.map((record) => whole[record])).size >= DISTINCT_MIN * group.length)
-    .sort(([, a], [, b]) => b.length - a.length)
+  const large = groups
+    .filter(({ records: group }) => group.length >= SUPPORT_MIN && group.length <= SHARE_MAX * records)
+    .filter(({ records: group }) => new Set(group.map((record) => whole[record])).size >= DISTINCT_MIN * group.length)
+    .sort((a, b) => b.records.length - a.records.length)
     .slice(0, REFRAINS_MAX);
-  for (const [key, group] of large) {
+  for (const { place, records: group } of large) {
+    if (expectedMax(records, group.length) < EXPECTED_MIN) continue;
     prompts ??= promptsOf(table);
-    const place = key.startsWith("b") ? "beginning" : "end";
     const words = prompts;
     if (group.reduce((sum, record) => sum + words.distinct(record).length, 0) < PROMPT_WORDS_MIN * group.length)
       continue;

@@ -165,9 +165,16 @@ class Views {
     this.content = featuresOf(prompts.n, prompts.frequency.length, (record) =>
       prompts.distinct(record).filter((token) => !common.has(token)),
     );
+    const seen = new Int32Array(1 << STYLE_BITS).fill(-1);
+    const found: number[] = [];
     this.style = featuresOf(prompts.n, 1 << STYLE_BITS, (record) => {
-      const found = new Set<number>();
-      this.#each(record, (left, right) => found.add(slot(left, right)));
+      found.length = 0;
+      this.#each(record, (left, right) => {
+        const at = slot(left, right);
+        if (seen[at] === record) return;
+        seen[at] = record;
+        found.push(at);
+      });
       return Uint32Array.from(found);
     });
   }

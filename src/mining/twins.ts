@@ -118,20 +118,30 @@ export function findTwins(table: Table): TwinFindings {
 class Member {
   readonly record: number;
   readonly prompt: ReadonlySet<number>;
-  /** Words of the answer that the prompt does not hold. */
-  readonly own: ReadonlySet<number>;
-  readonly answer: ReadonlySet<number>;
-  readonly answerTokens: number;
+  readonly #text: Uint32Array;
   readonly #words: Words;
+  // Of most the answer is never looked at.
+  #answer: ReadonlySet<number> | undefined;
+  #own: ReadonlySet<number> | undefined;
 
   constructor(table: Table, record: number, words: Words) {
     this.#words = words;
     this.record = record;
     this.prompt = new Set(tokensOf(table.prompt, record));
-    const answer = tokensOf(table.response, record);
-    this.answer = new Set(answer);
-    this.answerTokens = answer.length;
-    this.own = new Set([...answer].filter((token) => !this.prompt.has(token)));
+    this.#text = tokensOf(table.response, record);
+  }
+
+  get answerTokens(): number {
+    return this.#text.length;
+  }
+
+  get answer(): ReadonlySet<number> {
+    return (this.#answer ??= new Set(this.#text));
+  }
+
+  /** Words of the answer that the prompt does not hold. */
+  get own(): ReadonlySet<number> {
+    return (this.#own ??= new Set([...this.answer].filter((token) => !this.prompt.has(token))));
   }
 
   /** What this prompt holds beyond that one, where it holds all of that one. */
