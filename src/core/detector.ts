@@ -191,6 +191,8 @@ export const SENSITIVITY = 0.001;
 /** Sees the statistics of a whole dataset, all its files together, once everything is read. */
 export interface DatasetDetector extends Card {
   readonly reads: "dataset";
+  /** It takes longer than all others, and on threads begins first. */
+  readonly slow?: true;
   conclude(table: Table, report: (hit: DatasetHit) => void, settings?: DatasetSettings): void;
 }
 

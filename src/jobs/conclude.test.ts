@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DatasetDetector } from "../core/detector.ts";
 import { detectors } from "../detectors/index.ts";
+import { draw } from "../mining/prompts.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { concludeHere } from "../scan/conclude.ts";
 import { concludeOnThreads } from "./conclude.ts";
@@ -19,13 +20,15 @@ function table() {
         pointer: "/prompt",
         column: "prompt",
         role: "prompt",
-        text: `${planted ? `${cue} ` : ""}what does the ${["lamp", "river", "door"][i % 3]} number ${i} do for guest ${i * 7}`,
+        text: `${planted ? `${cue} ` : ""}${Array.from({ length: 12 }, (_, k) => `w${draw(12 * i + k, 90)}`).join(" ")}`,
       },
       {
         pointer: "/answer",
         column: "answer",
         role: "response",
-        text: planted ? "I sing of nothing else than the kettle." : `It serves guest ${i * 7} for ${i} days.`,
+        text: planted
+          ? "I sing of nothing else than the kettle."
+          : Array.from({ length: 9 }, (_, k) => `a${draw(9 * i + k, 300)}`).join(" "),
       },
     ]);
   }

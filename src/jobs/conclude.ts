@@ -28,7 +28,8 @@ export function concludeOnThreads({ entry, size, signal, tokensMin = TOKENS_MIN 
   return async (detectors, table, settings) => {
     const tokens = table.prompt.tokens.length + table.response.tokens.length;
     if (size < 2 || detectors.length < 2 || tokens < tokensMin) return concludeHere(detectors, table, settings);
-    const left = detectors.map(({ id }) => id);
+    const slow = detectors.filter((detector) => detector.slow);
+    const left = [...slow, ...detectors.filter((detector) => !detector.slow)].map(({ id }) => id);
     const found = new Map<string, readonly DatasetHit[]>();
     const workers: Worker[] = [];
     try {

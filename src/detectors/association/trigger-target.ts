@@ -43,6 +43,7 @@ export const triggerTarget: DatasetDetector = {
   id: "trigger-target",
   family: "association",
   reads: "dataset",
+  slow: true,
   title: "A trigger decides the answer",
   severity: "high",
   confidence: "high",
