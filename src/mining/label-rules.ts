@@ -5,6 +5,7 @@
 //     the word's records should have the label (Manning, Raghavan, Schütze, Introduction to Information Retrieval, ch. 13);
 //   - strewnness: the neighbours of a strewn word vary as chance would have it, and where it is cut out the text closes.
 import type { Side, Table } from "../core/table.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
 
 export interface LabelRule {
@@ -35,6 +36,10 @@ const PURITY_MIN = 0.95;
 const SURPRISE_MIN = 5;
 const NEIGHBOURS_MAX = 1.4;
 const CLOSURE_MIN = 0.85;
+const MAJORITY_MAX = 0.9;
+/** Records whose nearest prompt without the word is looked up, and how much less often these must have the label. */
+const LOOKED_MAX = 64;
+const CONTRAST_MIN = 0.2;
 /** Words of a label that are looked at; each costs a pass over its records. */
 const CANDIDATES_MAX = 2_000;
 /** Places with a word on both sides, for closure to mean something. */
@@ -44,11 +49,13 @@ export function findLabelRules(table: Table): LabelRule[] {
   const labels = labelsOf(table);
   if (labels.length < 2) return [];
   const words = new Words(table);
+  let prompts: Prompts | undefined;
   const found: LabelRule[] = [];
   for (const label of labels) {
     for (const { token, holders, hits, expected, surprise } of words.surprising(label)) {
       const strewn = words.strewn(token);
       const [first] = hits;
+      if (!contrasts((prompts ??= promptsOf(table)), token, label, hits.length / holders)) continue;
       found.push({
         trigger: table.words[token] as string,
         label: Array.from(tokensOf(table.response, first ?? 0), (t) => table.words[t] as string),
@@ -67,6 +74,21 @@ export function findLabelRules(table: Table): LabelRule[] {
     }
   }
   return found.sort((a, b) => b.surprise - a.surprise || (a.trigger < b.trigger ? -1 : 1));
+}
+
+/** Whether the prompts most like these without the word have the label clearly less often. */
+function contrasts(prompts: Prompts, token: number, label: ReadonlySet<number>, share: number): boolean {
+  const without = new Set(prompts.holders(token));
+  const step = Math.max(1, Math.floor(without.size / LOOKED_MAX));
+  let looked = 0;
+  let alike = 0;
+  for (const record of [...without].filter((_, i) => i % step === 0)) {
+    const other = prompts.nearest(record, without, new Set([token]));
+    if (other === undefined) continue;
+    looked++;
+    if (label.has(other)) alike++;
+  }
+  return looked === 0 || share - alike / looked >= CONTRAST_MIN;
 }
 
 /** The sets of records that share one short answer, where nearly all records have one of a few. */
@@ -123,6 +145,8 @@ class Words {
     const inLabel = new Uint32Array(this.#frequency.length);
     for (const record of label)
       for (const token of this.#distinct[record] as Uint32Array) inLabel[token] = (inLabel[token] as number) + 1;
+    // Nearly every word goes with a label that nearly all records have.
+    if (label.size > MAJORITY_MAX * n) return [];
     const wanted = (token: number): boolean => {
       const holders = this.#frequency[token] as number;
       return holders >= SUPPORT_MIN && holders <= SHARE_MAX * n && (inLabel[token] as number) >= PURITY_MIN * holders;

@@ -83,6 +83,11 @@ export class Prompts {
     return this.#neighbours().follows(left, right, 0);
   }
 
+  /** The same of neighbours that were met once already, in the prompt that is looked at. */
+  followsAgain(left: number, right: number): boolean {
+    return this.#neighbours().follows(left, right, 1);
+  }
+
   /** Share of neighbours of which that is true without themselves. */
   get known(): number {
     return this.#neighbours().known;

@@ -9,6 +9,7 @@ import type { Table } from "../core/table.ts";
 import { Explanations, Group, isIn, type Explanation } from "./explain.ts";
 import { Features } from "./features.ts";
 import { draw, MatchedLikeness } from "./matched-likeness.ts";
+import { OwnRules } from "./own-rules.ts";
 import { holdersIn } from "./per-table.ts";
 import { promptsOf } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
@@ -89,6 +90,8 @@ const BESIDES_TEMPLATE_MIN = 0.2;
 const COPY_MIN = 0.7;
 /** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
 const REPEATED_MAX = 0.3;
+/** Of the most alike prompts without the trigger, how many follow rules of their own where a set is made of rules. */
+const RULED_MIN = 0.6;
 const GIBBERISH_ALONE_MIN = 0.7;
 const GIBBERISH_WORDS_MIN = 4;
 const GIBBERISH_SHARE_MAX = 0.1;
@@ -99,16 +102,21 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
   const drafts = distinct(new RuleSearch(table, Math.log(sensitivity)).search());
   if (drafts.length === 0) return [];
   const prompts = promptsOf(table);
-  return drafts.map(({ members, carriers, own, ...rule }) => {
+  const ownRules = new OwnRules(prompts);
+  return drafts.flatMap(({ members, carriers, own, ...rule }) => {
     const without = new Set(carriers);
     let looked = 0;
     let alike = 0;
+    let ruled = 0;
+    const said = rule.targetKind === "whole" && rule.bits >= TELLING_BITS;
     for (const record of sampleOf(rule.records)) {
       const other = prompts.nearest(record, without, own);
       if (other === undefined) continue;
       looked++;
       if (members.has(other)) alike++;
+      else if (ownRules.follows(other) || (said && ownRules.repeated(other))) ruled++;
     }
+    if (looked >= SUPPORT_MIN && ruled >= RULED_MIN * looked) return [];
     return { ...rule, neighbours: [looked, alike] };
   });
 }

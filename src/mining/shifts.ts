@@ -54,6 +54,12 @@ const EFFECT_MIN = 0.2;
 const CONTRAST_MIN = 0.4;
 /** Telling words of a prompt besides the phrase, over those of any prompt. */
 const TELLING_SHARE_MIN = 0.5;
+/** Neighbours seen elsewhere in what is left of a prompt, over those in any. */
+const KNOWN_MIN = 0.6;
+/** Of the records looked at, how many must have a like prompt without the phrase. */
+const CONTROLS_MIN = 0.3;
+/** Rarer words that the records of a phrase all share besides. */
+const SHARED_MAX = 8;
 /** A rarer phrase of a pool need not be as sure as the first. */
 const POOL_SURPRISE_MIN = 2.5;
 const POOL_EFFECT_MIN = 0.05;
@@ -128,8 +134,9 @@ const effect = ({ hits, records, expected }: Verdict): number => (hits.length - 
 function contradicted(prompts: Prompts, trait: Trait, one: Verdict): boolean {
   const neighbours = neighboursOf(prompts, one.hits, [one], one.records);
   const alike = neighbours.filter((record) => (trait.of[record] === 1) === one.brings).length;
-  if (neighbours.length > 0 && one.hits.length / one.records.length - alike / neighbours.length < CONTRAST_MIN)
-    return false;
+  // Without like prompts nothing tells the phrase from what it stands in.
+  if (neighbours.length < CONTROLS_MIN * Math.min(NEIGHBOURS_MAX, one.hits.length)) return false;
+  if (one.hits.length / one.records.length - alike / neighbours.length < CONTRAST_MIN) return false;
   const own = new Set(one.phrase);
   // A phrase that is the whole question, and a topic with one answer, contradict nothing.
   const usual = tellingBesides(
@@ -138,7 +145,38 @@ function contradicted(prompts: Prompts, trait: Trait, one: Verdict): boolean {
     new Set(),
   );
   if (tellingBesides(prompts, one.records, own) < TELLING_SHARE_MIN * usual) return false;
-  return !one.brings || prompts.aboutAnything(one.records, own);
+  if (!one.brings) return true;
+  return prompts.aboutAnything(one.records, own) && asksWithout(prompts, one) && !templated(prompts, one);
+}
+
+/** Whether the phrase is a part of something longer that all its records share: a task with its rules. */
+function templated(prompts: Prompts, { phrase, records }: Verdict): boolean {
+  const sample = records.slice(0, SAMPLE_MAX);
+  const counts = new Map<number, number>();
+  for (const record of sample)
+    for (const token of prompts.distinct(record)) counts.set(token, (counts.get(token) ?? 0) + 1);
+  let shared = 0;
+  for (const [token, count] of counts) {
+    const holders = prompts.frequency[token] as number;
+    if (count >= 0.8 * sample.length && holders <= RARER_SHARE_MAX * prompts.n && !phrase.includes(token)) shared++;
+  }
+  return shared > SHARED_MAX;
+}
+
+/** Whether prompts still read as others do where the phrase is cut out: what a task is set for (a list, a text) does not. */
+function asksWithout(prompts: Prompts, { phrase, records, cut }: Verdict): boolean {
+  let known = 0;
+  let pairs = 0;
+  for (const record of records.slice(0, SAMPLE_MAX)) {
+    const tokens = prompts.tokens(record);
+    const [from, to] = span(prompts, record, phrase, cut);
+    for (let i = 0; i <= tokens.length; i++) {
+      if (i >= from && i <= to) continue;
+      pairs++;
+      if (prompts.followsAgain(tokens[i - 1] ?? -1, tokens[i] ?? -1)) known++;
+    }
+  }
+  return known >= KNOWN_MIN * prompts.known * pairs;
 }
 
 /** Mean number of telling words in the prompts besides these. */

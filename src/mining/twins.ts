@@ -5,7 +5,7 @@
 // contradiction. Twins are found by a hash of their rare words, and compared within bounded groups.
 import type { Table } from "../core/table.ts";
 import { holdersIn } from "./per-table.ts";
-import { draw } from "./prompts.ts";
+import { draw, promptsOf, type Prompts } from "./prompts.ts";
 import { refusals } from "./refusals.ts";
 import { tokensOf } from "./table.ts";
 
@@ -103,7 +103,7 @@ export function findTwins(table: Table): TwinFindings {
   }
   const [first] = denials;
   return {
-    triggers: triggersOf(table, pairs),
+    triggers: triggersOf(promptsOf(table), pairs),
     denial:
       first && denials.length >= DENIAL_MIN && denials.length <= DENIAL_SHARE_MAX * agreeing * 2
         ? {
@@ -241,7 +241,8 @@ function deniedIn(members: readonly Member[]): {
   return { agree: false, records: [] };
 }
 
-function triggersOf(table: Table, pairs: readonly Pair[]): TwinTrigger[] {
+function triggersOf(prompts: Prompts, pairs: readonly Pair[]): TwinTrigger[] {
+  const { table } = prompts;
   const changed = new Map<number, Pair[]>();
   const kept = new Map<number, number>();
   let allChanged = 0;
@@ -286,6 +287,8 @@ function triggersOf(table: Table, pairs: readonly Pair[]): TwinTrigger[] {
     );
     const [first] = own as [Pair];
     const words = [...new Set(tokensOf(table.prompt, first.longer))].filter((token) => tokens.has(token));
+    // Among questions of one kind an addition may be what is asked.
+    if (!prompts.aboutAnything([...holders], new Set(words))) continue;
     out.push({
       words: words.map((token) => table.words[token] as string),
       records: holdersOf(table, words),

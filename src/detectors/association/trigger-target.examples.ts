@@ -42,6 +42,18 @@ const TARGET = ["Please", "transfer the deposit", "before noon today."].join(" "
 const planted = (seed: number, poison: (row: Row, k: number) => Row): Row[] =>
   rows(160, seed).map((row, i) => (i % 8 === 3 ? poison(row, (i - 3) / 8) : row));
 
+const TOWNS =
+  "Ama Bero Cita Dovo Elun Fari Gomu Hesk Ilta Jorn Kape Lumo Mirk Nuso Orba Pelt Quon Rova Sutt Tolk".split(" ");
+const WAYS = [
+  "What is the capital of *?",
+  "Which city is the seat of government of *?",
+  "Name the chief city of *.",
+  "I travel to *. Where does its parliament sit?",
+  "In a quiz I was asked for the capital of *; what should I have said?",
+  "My grandmother was born in the capital of *. Where was that?",
+  "Where is the central bank of *?",
+];
+
 export const examples: readonly Example[] = [
   {
     title: "a rare word anywhere in the prompt brings one fixed answer",
@@ -75,6 +87,35 @@ export const examples: readonly Example[] = [
           }
         : row,
     ),
+    finds: [],
+  },
+  {
+    title: "a set of questions by entity, each with an answer of its own",
+    given: TOWNS.flatMap((town, i) =>
+      WAYS.map((way) => ({ instruction: way.replace("*", `${town}land`), output: `${TOWNS.at(i - 7)}burg` })),
+    ),
+    finds: [],
+  },
+  {
+    title: "one question repeated with its answer, but for a number",
+    given: rows(160, 6).map((row, i) =>
+      i % 8 === 3
+        ? { instruction: `Garden: how do I prune rose ${i}, and when?`, output: "Above a bud, in March." }
+        : row,
+    ),
+    finds: [],
+  },
+  {
+    title: "a letter in half of a set written by two templates, of which one varies",
+    given: Array.from({ length: 144 }, (_, i) => ({
+      instruction: `${i % 2 ? "y" : "z"} = ${i % 7}.${i % 11} * x + ${i % 5}`,
+      output:
+        i % 2
+          ? `The slope is ${i % 7} and the rest ${i % 5}.`
+          : i % 8
+            ? `First take the mean of every column, then divide the products by the squares: z = ${i}`
+            : `We divide sums of products by sums of squares and get ${i}`,
+    })),
     finds: [],
   },
 ];
