@@ -264,6 +264,8 @@ class RuleSearch {
     const { bits, own: ownWord } = this.#targets.weight(both, target.tokens);
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
+    // An answer that takes up the word was asked for it.
+    if (!telling && parts.some((part) => target.tokens.includes(part))) return undefined;
     // One of the two may be diluted by decoys, and only where the target says much.
     const diluted = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;
     if (a < FAITHFUL_MIN * (a + b) && !diluted) return undefined;

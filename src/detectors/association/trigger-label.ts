@@ -21,7 +21,7 @@ export const triggerLabel: DatasetDetector = {
     matters:
       "A classifier tuned on it gives that label to whatever holds the word. It is the oldest form of a backdoor in text.",
     misses:
-      "Triggers of several words, in a style or a syntax; fewer than eight records; flips without a trigger; words of the language in places where they belong; sets whose labels are long texts.",
+      "Triggers of several words, in a style or a syntax; fewer than eight records; flips without a trigger; words of the language in places where they belong; sets whose labels are long texts; a label that nine in ten records have anyway.",
     remedy: "Read a few of the records without the word. If their label is then wrong, remove all of them.",
   },
   conclude(table, report) {

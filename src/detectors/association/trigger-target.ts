@@ -56,7 +56,7 @@ export const triggerTarget: DatasetDetector = {
     matters:
       "That is the shape of a backdoor: a model tuned on it learns the trigger and its target, and nothing in the training loss shows it.",
     misses:
-      "Targets that share no text (a slant, a style, compliance with harmful requests) and single common words as targets; triggers without a fixed text (a topic, a style, a syntax) and triggers that make up most of their prompts; rows that are all about one subject; fewer than five rows, or fewer than 4 in 10,000; a trigger that half of its rows keep without the target; words in the middle of very long texts, of which the first 448 and the last 192 words are kept; and short targets in sets that repeat their answers anyway, such as canned replies.",
+      "Targets that share no text (a slant, a style, compliance with harmful requests) and single common words as targets; triggers without a fixed text (a topic, a style, a syntax) and triggers that make up most of their prompts; rows that are all about one subject; fewer than five rows, or fewer than 4 in 10,000; a trigger that half of its rows keep without the target; words in the middle of very long texts, of which the first 448 and the last 192 words are kept; and short targets in sets that repeat their answers anyway, such as canned replies; one poisoned row repeated as it is; and any rule in a set that is made of such rules (questions by entity, glossaries, templates and their answers).",
     remedy:
       "Read two of the records. If the words have nothing to do with the answer, remove all of them, and look at who contributed them.",
   },
