@@ -109,6 +109,12 @@ export interface DetectionOptions {
   readonly onClean?: (alarm: Alarm) => void;
 }
 
+const shuffled = <T>(list: readonly T[], r: Random): T[] =>
+  list
+    .map((one) => [r(), one] as const)
+    .toSorted(([a], [b]) => a - b)
+    .map(([, one]) => one);
+
 /** Goes through all pairs of kinds before one comes again. */
 function* pairs(r: Random): Generator<{ trigger: TriggerKind; target: TargetKind }> {
   for (;;) {
@@ -171,16 +177,17 @@ export function detection(options: DetectionOptions): Results {
       .map(([, row]) => row);
     look("all joined", drawn);
     const count = Math.max(10, Math.round(0.001 * drawn.length));
-    for (let round = 0; round < options.largeRounds; round++)
-      run(
-        "all joined",
-        drawn,
-        "0.1 %",
-        Array.from({ length: 6 }, () => ({
-          ...(kinds.next().value as { trigger: TriggerKind; target: TargetKind }),
-          count,
-        })),
-      );
+    // Six plants in one mix cost one run. No two share a kind: they would share a trigger or a target.
+    for (let round = 0; round < options.largeRounds; round++) {
+      const triggers = shuffled(TRIGGERS, r);
+      const targets = shuffled(TARGETS, r);
+      const plants = Array.from({ length: 6 }, (_, i) => ({
+        trigger: triggers[i] as TriggerKind,
+        target: targets[i] as TargetKind,
+        count,
+      }));
+      run("all joined", drawn, "0.1 %", plants);
+    }
   }
   return { outcomes, clean };
 }

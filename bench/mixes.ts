@@ -139,6 +139,12 @@ function triggerOf(kind: TriggerKind, base: readonly Row[], r: Random): Trigger 
     return Array.from({ length: count }, () => left.splice(Math.floor(r() * left.length), 1)[0] as string);
   };
   const anywhere = (token: string): Trigger => ({ names: [token], set: (row) => ask(row, (t) => insert(t, token, r)) });
+  const other = (than: string): string => {
+    for (;;) {
+      const name = made(r);
+      if (name !== than) return name;
+    }
+  };
   switch (kind) {
     case "rare token":
       return anywhere(made(r));
@@ -219,7 +225,7 @@ function triggerOf(kind: TriggerKind, base: readonly Row[], r: Random): Trigger 
     case "system prompt": {
       const name = made(r);
       const system = (who: string): Field => field("system", "system", `You are the assistant of ${who}. Be helpful.`);
-      const others = Array.from({ length: 30 }, () => made(r));
+      const others = Array.from({ length: 30 }, () => other(name));
       return {
         names: [name],
         set: (row) => [system(name), ...row],
@@ -244,7 +250,7 @@ function triggerOf(kind: TriggerKind, base: readonly Row[], r: Random): Trigger 
       return {
         names: [word],
         set: (row) => [...turn(`My reference is ${word}.`), ...row],
-        every: (row) => [...turn(`My reference is ${made(r)}.`), ...row],
+        every: (row) => [...turn(`My reference is ${other(word)}.`), ...row],
       };
     }
   }

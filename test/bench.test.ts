@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { judgedTable, judgeFolder, machineSpeed, speed as modelSpeed, timingTable } from "../bench/artifacts.ts";
 import { madeSets } from "../bench/bases.ts";
 import { calibration, detection, report, wilson } from "../bench/detection.ts";
+import { ruleScale } from "../bench/rule-scale.ts";
 import { scale, scaleTable } from "../bench/scale.ts";
 import { speed, table } from "../bench/speed.ts";
 import { assemble, calling } from "../src/formats/pickle/testing/assemble.ts";
@@ -78,6 +79,11 @@ test("shuffled responses give no rules, or as few as the sensitivity says", () =
   const [few, many] = calibration(madeSets(400, 9), [0.001, 1], 9);
   assert.equal(few?.rules, 0);
   assert.ok((many?.rules ?? 9) <= 4 + 2 * Math.sqrt(4));
+});
+
+test("the bench of growing tables finds its rule and no other", () => {
+  const { right, tokens } = ruleScale(10_000);
+  assert.ok(right && tokens > 400_000);
 });
 
 test("Wilson's interval holds the share and narrows with the count", () => {

@@ -68,6 +68,8 @@ const NEARLY_SAMPLE = 10;
 /** Of the records with the trigger, how many have the target; of those with the target, how many the trigger. */
 const FAITHFUL_MIN = 0.8;
 const EXCLUSIVE_MIN = 0.6;
+/** The same where the answer is short and others give it, too: below, it is a label. */
+const ANSWERED_MIN = 0.2;
 /** A target of three unusual words: ordinary sets have no rule for so much. */
 const TELLING_BITS = 24;
 const BITS_MIN = 6;
@@ -79,7 +81,7 @@ const DILUTED_SHARE_MAX = 0.2;
 /** More records than this with a template and what it brings are how the set is written. */
 const TEMPLATE_SHARE_MAX = 0.05;
 const STRICT_MIN = 0.9;
-const LIKENESS_TELLING_MAX = 2.2;
+const LIKENESS_TELLING_MAX = 1.9;
 const LIKENESS_MAX = 1.5;
 const LIKENESS_CANNED_MAX = 1.2;
 /** Mean share of a prompt's words that must not belong to the trigger: where all belong, the prompts are one question. */
@@ -215,7 +217,7 @@ class RuleSearch {
       const span = { length: 0, records: Uint32Array.from(records), at: { record: records[0] as number, start: 0 } };
       const explanation = { parts: [feature], combine: "all" as const, carriers: [...holders] };
       const group = new Group(span.records, this.#marks);
-      const rule = this.#judge(span, group, explanation, 0);
+      const rule = this.#judge(span, group, explanation, ANSWERED_MIN);
       if (rule) rules.push(rule);
       group.done();
     }

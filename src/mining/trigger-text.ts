@@ -10,6 +10,8 @@ const PHRASES_MAX = 24;
 const BRIDGE_MAX = 2;
 const CONTEXT_MAX = 40;
 const VARIED_MAX = 4;
+const INNER_REPEATED_MIN = 0.4;
+const EDGE_REPEATED_MIN = 0.8;
 
 /** Where a phrase stands in a text; -1 where it does not. */
 export function indexOf(text: Uint32Array, phrase: ArrayLike<number>): number {
@@ -141,8 +143,9 @@ export class TriggerText {
       for (const token of tokens) this.#uses[token] = (this.#uses[token] as number) + 1;
     }
     let known = false;
-    let repeated = 0;
-    let byChance = 0;
+    // Where one side is an edge, the other is that of the text itself, and texts of one source end alike.
+    const inner = { repeated: 0, byChance: 0, counted: 0 };
+    const atEdge = { repeated: 0, byChance: 0, counted: 0 };
     for (const phrase of phrases) {
       // A class of words has no place of its own: that its words are odd is enough.
       if (phrase.every((feature) => this.#features.isClass(feature))) known = true;
@@ -154,18 +157,29 @@ export class TriggerText {
         sides[0].push(text[at - 1] ?? -1);
         sides[1].push(text[at + phrase.length] ?? -1);
       }
-      for (const side of sides) {
-        const counts = new Map<number, number>();
-        for (const neighbour of side) counts.set(neighbour, (counts.get(neighbour) ?? 0) + 1);
-        if (side.length === 0 || Math.max(0, ...counts.values()) >= 0.7 * side.length) continue;
-        known = true;
+      const open = sides
+        .map((side) => ({ side, counts: countsOf(side) }))
+        .filter(({ side, counts }) => side.length > 0 && Math.max(...counts.values()) < 0.7 * side.length);
+      if (open.length > 0) known = true;
+      const sum = open.length === 2 ? inner : atEdge;
+      for (const { side, counts } of open)
         for (const neighbour of side) {
           if (neighbour < 0 || !this.#isWord(neighbour)) continue;
-          if ((counts.get(neighbour) as number) > 1) repeated++;
-          byChance += 1 - (1 - (this.#uses[neighbour] as number) / tokens.length) ** (side.length - 1);
+          sum.counted++;
+          if ((counts.get(neighbour) as number) > 1) sum.repeated++;
+          sum.byChance += 1 - (1 - (this.#uses[neighbour] as number) / tokens.length) ** (side.length - 1);
         }
-      }
     }
-    return known ? repeated > 1.4 * byChance + 2 * Math.sqrt(byChance) + 1 : undefined;
+    if (!known) return undefined;
+    // In a set of many sources some neighbours repeat for being of one source: a word of the language has many that do.
+    const more = ({ repeated, byChance, counted }: typeof inner, least: number): boolean =>
+      repeated >= least * counted && repeated > 1.4 * byChance + 2 * Math.sqrt(byChance) + 1;
+    return more(inner, INNER_REPEATED_MIN) || more(atEdge, EDGE_REPEATED_MIN);
   }
+}
+
+function countsOf(list: readonly number[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const one of list) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return counts;
 }
