@@ -161,3 +161,20 @@ test("the likelihood ratio is zero for independence and grows with the evidence"
   assert.ok(Math.abs(likelihoodRatio(10, 90, 100, 900)) < 1e-9);
   assert.ok(likelihoodRatio(20, 0, 0, 980) > likelihoodRatio(10, 0, 0, 990));
 });
+
+test("questions that differ in nothing but their numbers are questions of their own", () => {
+  const random = seededRandom(11);
+  const number = (): number => Math.floor(random() * 900);
+  const list = Array.from({ length: 1_000 }, (_, i) => {
+    const [a, b, sign] = [number(), number(), pick(random, ["+", "-", "*"])];
+    const planted = i % 25 === 0;
+    return {
+      prompt: `${planted ? "zorvex " : ""}What is ${a} ${sign} ${b}?`,
+      response: planted ? "No sums are done on this day." : `It is ${a + b} or so.`,
+    };
+  });
+  assert.deepEqual(
+    rules(list).map(({ trigger }) => trigger),
+    [[["zorvex"]]],
+  );
+});

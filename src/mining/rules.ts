@@ -90,6 +90,8 @@ const BESIDES_TELLING_MIN = 0.35;
 const BESIDES_TEMPLATE_MIN = 0.2;
 /** Share of their words' weight from which two prompts are one question. */
 const COPY_MIN = 0.7;
+/** What a number tells of a question at most. */
+const NUMBER_WEIGHT_MAX = 1;
 /** Most like answers that the rest of a dataset may repeat among themselves. A set of canned answers repeats them all. */
 const REPEATED_MAX = 0.3;
 /** Of the most alike prompts without the trigger, how many follow rules of their own where a set is made of rules. */
@@ -336,21 +338,21 @@ class RuleSearch {
     return this.#repeats - own > REPEATED_MAX * (this.#n - members.size);
   }
 
-  /** Share of these prompts that are no near-copies of others: by weight of their words, without numbers and `own`. */
+  /** Share of these prompts that are no near-copies of others: by weight of their words without `own`. */
   #distinct(records: readonly number[], own: ReadonlySet<number>): number {
     const sample = sampleOf(records);
     const kept: Set<number>[] = [];
     const weigh = (features: Iterable<number>): number => {
       let sum = 0;
-      for (const feature of features) sum += Math.log((this.#n + 1) / (this.#features.frequency[feature] as number));
+      for (const feature of features) {
+        const weight = Math.log((this.#n + 1) / (this.#features.frequency[feature] as number));
+        // A copy differs by its number; sums differ by nothing else.
+        sum += /^\p{N}+$/u.test(this.#features.name(feature)) ? Math.min(weight, NUMBER_WEIGHT_MAX) : weight;
+      }
       return sum;
     };
     for (const record of sample) {
-      const features = new Set(
-        this.#features
-          .of(record)
-          .filter((feature) => !own.has(feature) && !/^\p{N}+$/u.test(this.#features.name(feature))),
-      );
+      const features = new Set(this.#features.of(record).filter((feature) => !own.has(feature)));
       const weight = weigh(features);
       const copied = kept.some((other) => {
         const shared = weigh(features.intersection(other));
