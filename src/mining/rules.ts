@@ -268,8 +268,6 @@ class RuleSearch {
     const { bits, own: ownWord } = this.#targets.weight(both, target.tokens);
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
-    // An answer that takes up the word was asked for it.
-    if (!telling && parts.some((part) => target.tokens.includes(part))) return undefined;
     // One of the two may be diluted by decoys, and only where the target says much.
     const diluted = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;
     if (a < FAITHFUL_MIN * (a + b) && !diluted) return undefined;
@@ -292,6 +290,9 @@ class RuleSearch {
     for (const feature of phrases.flat()) own.add(feature);
     const bound = this.#trigger.bound(both, phrases);
     if (bound && !telling) return undefined;
+    // An answer that takes up all the words was asked for them.
+    if ((!telling || bound === undefined) && phrases.flat().every((part) => target.tokens.includes(part)))
+      return undefined;
     const most = canned ? LIKENESS_CANNED_MAX : telling && bound === false ? LIKENESS_TELLING_MAX : LIKENESS_MAX;
     // In a template (a system prompt, a date, a field) the words around the trigger are no subject; but then the prompt
     // must hold more than the template, and the rule must be strict.
