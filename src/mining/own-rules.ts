@@ -18,7 +18,7 @@ const WORDS_MAX = 24;
 const FAITHFUL_MIN = 0.8;
 const EXCLUSIVE_MIN = 0.7;
 /** What two words must share for the one to be taken from the other: `hack` and `hacking`. */
-const STEM_LETTERS = 4;
+export const STEM_LETTERS = 4;
 
 export class OwnRules {
   readonly #table: Table;

@@ -9,7 +9,7 @@ import type { Table } from "../core/table.ts";
 import { Explanations, Group, isIn, type Explanation } from "./explain.ts";
 import { Features } from "./features.ts";
 import { draw, MatchedLikeness } from "./matched-likeness.ts";
-import { OwnRules } from "./own-rules.ts";
+import { OwnRules, STEM_LETTERS } from "./own-rules.ts";
 import { holdersIn } from "./per-table.ts";
 import { promptsOf } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
@@ -290,6 +290,8 @@ class RuleSearch {
     for (const feature of phrases.flat()) own.add(feature);
     const bound = this.#trigger.bound(both, phrases);
     if (bound && !telling) return undefined;
+    // Half of the rows of a trigger whose word, in whatever form, the answers take up are answers to a question.
+    if (a < FAITHFUL_MIN * (a + b) && this.#takesUp(phrases.flat(), target.tokens)) return undefined;
     // An answer that takes up all the words was asked for them.
     if ((!telling || bound === undefined) && phrases.flat().every((part) => target.tokens.includes(part)))
       return undefined;
@@ -330,6 +332,14 @@ class RuleSearch {
       carriers,
       own,
     };
+  }
+
+  /** Whether a word of the target begins as one of these does: `stage` and `stages`. */
+  #takesUp(parts: readonly number[], target: ArrayLike<number>): boolean {
+    const stems = parts.map((part) => this.#features.name(part).slice(0, STEM_LETTERS));
+    return Array.from(target, (token) => this.#table.words[token] as string).some(
+      (word) => word.length >= STEM_LETTERS && stems.includes(word.slice(0, STEM_LETTERS)),
+    );
   }
 
   /** Whether the rest of the dataset repeats its answers anyway. */
