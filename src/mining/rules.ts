@@ -69,7 +69,7 @@ const NEARLY_SAMPLE = 10;
 const FAITHFUL_MIN = 0.8;
 const EXCLUSIVE_MIN = 0.6;
 /** The same where the answer is short and others give it, too: below, it is a label. */
-const ANSWERED_MIN = 0.2;
+const ANSWERED_MIN = 0.1;
 /** A target of three unusual words: ordinary sets have no rule for so much. */
 const TELLING_BITS = 24;
 const BITS_MIN = 6;
@@ -81,7 +81,8 @@ const DILUTED_SHARE_MAX = 0.2;
 /** More records than this with a template and what it brings are how the set is written. */
 const TEMPLATE_SHARE_MAX = 0.05;
 const STRICT_MIN = 0.9;
-const LIKENESS_TELLING_MAX = 1.9;
+const LIKENESS_TELLING_MAX = 1.7;
+const LIKENESS_DILUTED_MAX = 1.3;
 const LIKENESS_MAX = 1.5;
 const LIKENESS_CANNED_MAX = 1.2;
 /** Mean share of a prompt's words that must not belong to the trigger: where all belong, the prompts are one question. */
@@ -98,6 +99,7 @@ const REPEATED_MAX = 0.3;
 const RULED_MIN = 0.6;
 const GIBBERISH_ALONE_MIN = 0.7;
 const GIBBERISH_WORDS_MIN = 4;
+const GIBBERISH_RUN_MIN = 7;
 const GIBBERISH_SHARE_MAX = 0.1;
 
 /** `sensitivity`: how many rules that chance alone makes may be among them, on average. */
@@ -226,20 +228,23 @@ class RuleSearch {
     return rules;
   }
 
-  /** Records whose answer is made of words that nobody else uses. */
+  /** Records whose answer is made of words that nobody else uses, all of it or a run of some length. */
   #gibberish(): Span | undefined {
     const records: number[] = [];
-    const seen = new Int32Array(this.#table.words.length).fill(-1);
+    const alone = (token: number): boolean =>
+      this.#said.frequency[token] === 1 && this.#features.frequency[token] === 0;
     for (let record = 0; record < this.#n; record++) {
-      let words = 0;
-      let alone = 0;
-      for (const token of tokensOf(this.#table.response, record)) {
-        if (seen[token] === record) continue;
-        seen[token] = record;
-        words++;
-        if (this.#said.frequency[token] === 1 && this.#features.frequency[token] === 0) alone++;
+      const tokens = tokensOf(this.#table.response, record);
+      let all = 0;
+      let run = 0;
+      let longest = 0;
+      for (const token of tokens) {
+        run = alone(token) ? run + 1 : 0;
+        if (run > 0) all++;
+        longest = Math.max(longest, run);
       }
-      if (words >= GIBBERISH_WORDS_MIN && alone >= GIBBERISH_ALONE_MIN * words) records.push(record);
+      const most = tokens.length >= GIBBERISH_WORDS_MIN && all >= GIBBERISH_ALONE_MIN * tokens.length;
+      if (most || longest >= GIBBERISH_RUN_MIN) records.push(record);
     }
     return records.length >= this.#floor && records.length <= GIBBERISH_SHARE_MAX * this.#n
       ? { length: -1, records: Uint32Array.from(records), at: { record: records[0] as number, start: 0 } }
@@ -269,8 +274,9 @@ class RuleSearch {
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
     // One of the two may be diluted by decoys, and only where the target says much.
-    const diluted = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;
-    if (a < FAITHFUL_MIN * (a + b) && !diluted) return undefined;
+    const diluted = a < FAITHFUL_MIN * (a + b);
+    const sure = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;
+    if (diluted && !sure) return undefined;
     if (!whole && !telling && (bits < BITS_MIN || ownWord < OWN_WORD_MIN)) return undefined;
     const canned = whole && !wordless && !telling && this.#canned(members);
 
@@ -291,11 +297,17 @@ class RuleSearch {
     const bound = this.#trigger.bound(both, phrases);
     if (bound && !telling) return undefined;
     // Half of the rows of a trigger whose word, in whatever form, the answers take up are answers to a question.
-    if (a < FAITHFUL_MIN * (a + b) && this.#takesUp(phrases.flat(), target.tokens)) return undefined;
+    if (diluted && this.#takesUp(phrases.flat(), target.tokens)) return undefined;
     // An answer that takes up all the words was asked for them.
     if ((!telling || bound === undefined) && phrases.flat().every((part) => target.tokens.includes(part)))
       return undefined;
-    const most = canned ? LIKENESS_CANNED_MAX : telling && bound === false ? LIKENESS_TELLING_MAX : LIKENESS_MAX;
+    const most = canned
+      ? LIKENESS_CANNED_MAX
+      : diluted
+        ? LIKENESS_DILUTED_MAX
+        : telling && bound === false
+          ? LIKENESS_TELLING_MAX
+          : LIKENESS_MAX;
     // In a template (a system prompt, a date, a field) the words around the trigger are no subject; but then the prompt
     // must hold more than the template, and the rule must be strict.
     const strict = a >= STRICT_MIN * (a + b) && a >= STRICT_MIN * (a + c);
