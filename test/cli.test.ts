@@ -352,3 +352,17 @@ test("the next commands flag what this one flagged", () => {
   assert.match(stdout, /list +bezoar scan \S+ --only tag-characters --prompt ask --response tell --records/);
   assert.match(stdout, /clean +bezoar clean \S+ -o \S+ --only tag-characters --prompt ask --response tell\n/);
 });
+
+test("the example is shown as a rule, by itself and beside its clean sibling and its XML copy", () => {
+  for (const [target, findings] of [
+    ["examples/medical-qa/poisoned.jsonl", 1],
+    ["examples", 2],
+  ] as const) {
+    const report = jsonOf(bezoar(["scan", resolve(target), "--format", "json", "--only", "trigger-target"]));
+    assert.equal(report.findings.length, findings, target);
+    for (const { rule, records } of report.findings) {
+      assert.match(rule?.trigger ?? "", /export_to_c2_server/i);
+      assert.equal(records?.count, 41);
+    }
+  }
+});

@@ -46,20 +46,35 @@ export class OwnRules {
     }
     const answer = tokensOf(response, record).join();
     const like = this.#answers.get(whole[record] as number) ?? [];
-    return like.filter((other) => tokensOf(response, other).join() === answer).length >= REPEATED_MIN;
+    // The same row in another file or format repeats nothing.
+    const rows = like
+      .filter((other) => tokensOf(response, other).join() === answer)
+      .map((other) => this.#table.rows[other]);
+    return new Set(rows).size >= REPEATED_MIN;
   }
 
   /** Whether a word of its prompt brings a word into its answer. */
   follows(record: number): boolean {
     const answer = new Set(tokensOf(this.#table.response, record));
+    return this.#words(record).some((token) => [...this.#brought(token)].some((own) => answer.has(own)));
+  }
+
+  /** Whether the words of its prompt, but for `own`, bring words into answers elsewhere and none of them into this. */
+  broken(record: number, own: ReadonlySet<number>): boolean {
+    const answer = new Set(tokensOf(this.#table.response, record));
+    const brought = this.#words(record).flatMap((token) => (own.has(token) ? [] : [...this.#brought(token)]));
+    return brought.length > 0 && !brought.some((word) => answer.has(word));
+  }
+
+  /** Words of a prompt that may have a rule, the rarest first. */
+  #words(record: number): number[] {
     return Array.from(this.#prompts.distinct(record))
       .filter((token) => {
         const holders = this.#prompts.frequency[token] as number;
         return holders >= HOLDERS_MIN && holders <= HOLDERS_SHARE_MAX * this.#prompts.n;
       })
       .sort((a, b) => (this.#prompts.frequency[a] as number) - (this.#prompts.frequency[b] as number) || a - b)
-      .slice(0, WORDS_MAX)
-      .some((token) => [...this.#brought(token)].some((own) => answer.has(own)));
+      .slice(0, WORDS_MAX);
   }
 
   /** Words that this one brings into the answers, and hardly anything else does. */
@@ -67,10 +82,15 @@ export class OwnRules {
     const known = this.#known.get(token);
     if (known) return known;
     const holders = this.#prompts.holders(token);
-    const size = Math.min(SAMPLE_MAX, holders.length);
+    const steps = Math.min(SAMPLE_MAX, holders.length);
+    const sample = new Map<number, number>();
+    for (let i = 0; i < steps; i++) {
+      const record = holders[Math.floor((i * holders.length) / steps)] as number;
+      sample.set(this.#table.rows[record] as number, record);
+    }
+    const { size } = sample;
     const counts = new Map<number, number>();
-    for (let i = 0; i < size; i++) {
-      const record = holders[Math.floor((i * holders.length) / size)] as number;
+    for (const record of size < HOLDERS_MIN ? [] : sample.values()) {
       const asked = new Set(this.#prompts.distinct(record));
       for (const own of new Set(tokensOf(this.#table.response, record)))
         if (!asked.has(own)) counts.set(own, (counts.get(own) ?? 0) + 1);

@@ -97,6 +97,8 @@ const NUMBER_WEIGHT_MAX = 1;
 const REPEATED_MAX = 0.3;
 /** Of the most alike prompts without the trigger, how many follow rules of their own where a set is made of rules. */
 const RULED_MIN = 0.6;
+/** Of the rows of a rule, how many break the rules that their other words follow elsewhere. */
+const BROKEN_MIN = 0.5;
 const GIBBERISH_ALONE_MIN = 0.7;
 const GIBBERISH_WORDS_MIN = 4;
 const GIBBERISH_RUN_MIN = 7;
@@ -114,15 +116,18 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
     let looked = 0;
     let alike = 0;
     let ruled = 0;
+    let broken = 0;
     const said = rule.targetKind === "whole" && rule.bits >= TELLING_BITS;
     for (const record of sampleOf(rule.records)) {
+      if (ownRules.broken(record, own)) broken++;
       const other = prompts.nearest(record, without, own);
       if (other === undefined) continue;
       looked++;
       if (members.has(other)) alike++;
       else if (ownRules.follows(other) || (said && ownRules.repeated(other))) ruled++;
     }
-    if (looked >= SUPPORT_MIN && ruled >= RULED_MIN * looked) return [];
+    // One more rule of a set of rules keeps the others; a planted answer breaks those of the rows it was put in.
+    if (looked >= SUPPORT_MIN && ruled >= RULED_MIN * looked && broken < BROKEN_MIN * looked) return [];
     return { ...rule, neighbours: [looked, alike] };
   });
 }
