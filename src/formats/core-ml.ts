@@ -1,14 +1,19 @@
 // Core ML (Model.proto, specification 9): classes of custom layers and models that an app has to bring, models linked
 // from elsewhere, and files of weights beside the model. Weights are not read.
-import type { ByteSource } from "../core/bytes.ts";
-import type { Format, Head, Part, ReadContext } from "../core/format.ts";
+import type { Format, Head, Part } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { Operations } from "./model/operations.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
-import { Decoder, first, fits, type Field, type Message, type ProtoFault, type Schema } from "./model/protobuf.ts";
-
-const text = (name: string): Field => ({ name, kind: "text" });
-const message = (name: string, schema: () => Schema): Field => ({ name, kind: "message", schema });
+import { paged, type Pages } from "./model/pages.ts";
+import {
+  Decoder,
+  first,
+  fits,
+  messageField as message,
+  textField as text,
+  type Message,
+  type ProtoFault,
+  type Schema,
+} from "./model/protobuf.ts";
 
 const LAYER: Schema = { 1: text("name"), 500: message("custom", () => ({ 10: text("className") })) };
 const NETWORK: Schema = { 1: message("layers", () => LAYER) };
@@ -76,19 +81,14 @@ const add = (operations: Operations, custom: Message, what: string): void => {
   });
 };
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages): AsyncGenerator<Part> {
   let fault: ProtoFault | undefined;
   const model = await new Decoder(pages).decode(MODEL, 0, pages.size, (one) => {
     fault = one;
   });
   const operations = new Operations();
   walk(model, operations);
-  yield { kind: "model", loader: "other", operations: operations.list(), irregularities: [] };
+  yield* operations.parts("other");
   if (fault)
     yield problem(fault.code, `The Core ML model holds ${fault.message}. What comes before was looked at.`, {
       at: { offset: fault.offset },
@@ -106,5 +106,5 @@ export const coreMl: Format = {
     const named = head.extension === ".mlmodel";
     return KINDS.some((kind) => first(head.bytes, kind) !== undefined) ? (named ? 0.97 : 0.8) : named ? 0.6 : 0;
   },
-  read,
+  read: paged(read),
 };

@@ -3,15 +3,14 @@
 // parsers in C have multiplied and allocated by them (CVE-2024-21802 and later, CVE-2025-53630), so what no writer
 // produces is told.
 import { templateParts } from "./shared/template-parts.ts";
-import type { ByteSource } from "../core/bytes.ts";
-import type { DocumentPart, Format, Part, ProblemPart, ReadContext } from "../core/format.ts";
+import type { DocumentPart, Format, Part, ProblemPart } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import type { ModelPart } from "../core/model.ts";
 import { quote } from "../base/escape.ts";
 import { decodeText } from "../base/utf8.ts";
 import { Facts } from "./model/facts.ts";
 import { BLOCKS } from "./model/ggml-types.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 import { layOut, type Span } from "./model/spans.ts";
 
 const MAGIC = Buffer.from("GGUF");
@@ -321,12 +320,7 @@ class GgufReader {
   }
 }
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages): AsyncGenerator<Part> {
   const reader = new GgufReader(pages);
   let trouble: ProblemPart | undefined;
   try {
@@ -379,5 +373,5 @@ export const gguf: Format = {
     // Text may begin with the four letters; a version has zeros.
     return bytes[6] === 0 || bytes[5] === 0 ? 1 : 0.4;
   },
-  read,
+  read: paged(read),
 };

@@ -5,7 +5,6 @@ import type { ByteSource } from "../core/bytes.ts";
 import type { Format, Head, Part, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { memorySource } from "../core/bytes.ts";
-import type { Loader } from "../core/model.ts";
 import { quote } from "../base/escape.ts";
 import { decodeText } from "../base/utf8.ts";
 import { Facts } from "./model/facts.ts";
@@ -13,7 +12,7 @@ import { Hdf5Bytes, Hdf5Fault } from "./model/hdf5-bytes.ts";
 import { attributesOf, linksOf, outsideOf, readMessages } from "./model/hdf5-object.ts";
 import { kerasSettings } from "./model/keras-config.ts";
 import { Operations } from "./model/operations.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 
 const SIGNATURE = Buffer.from([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a]);
 /** Objects of one file (CWE-770): a model has some thousands. */
@@ -162,12 +161,7 @@ async function find(pages: Pages): Promise<number> {
   return -1;
 }
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context, PAGE_BYTES);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages, context: ReadContext, source: ByteSource): AsyncGenerator<Part> {
   const start = await find(pages);
   if (start < 0) {
     yield problem("malformed", "No superblock of HDF5 is where one may stand, so nothing was looked at.");
@@ -189,8 +183,7 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   if (start > 0)
     walk?.facts.say("user-block", `${start} bytes of something else stand before the HDF5 file`, 0, { bytes: start });
   if (walk) {
-    const loader: Loader = walk.isKeras ? "keras" : "other";
-    yield { kind: "model", loader, operations: walk.operations.list(), irregularities: walk.facts.all };
+    yield* walk.operations.parts(walk.isKeras ? "keras" : "other", walk.facts.all);
     for (const { name, text } of walk.settings) yield* kerasSettings(text, name, context.limits);
     for (const { name, bytes } of walk.pickles) yield { kind: "member", name, source: memorySource(name, bytes) };
     for (const one of walk.faults.slice(0, FAULTS_SHOWN)) yield told(one);
@@ -213,5 +206,5 @@ export const hdf5: Format = {
     for (let place = 512; place + SIGNATURE.length <= bytes.length; place *= 2) if (at(place)) return 0.95;
     return 0;
   },
-  read,
+  read: paged(read, PAGE_BYTES),
 };

@@ -2,7 +2,6 @@
 // Java that PMML names, scripts in extensions, entities that a parser fetches, files of weights. Nothing is expanded.
 import type { ByteSource } from "../core/bytes.ts";
 import type { Format, Head, Part, ReadContext } from "../core/format.ts";
-import { problem } from "../core/format.ts";
 import { quote } from "../base/escape.ts";
 import { isText, wholeText } from "./document/whole.ts";
 import { Facts } from "./model/facts.ts";
@@ -67,8 +66,7 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
         offset: index,
       });
   }
-  yield { kind: "model", loader: "other", operations: operations.list(), irregularities: facts.all };
-  if (operations.dropped) yield problem("limit", "The model names more than is listed. The rest was not looked at.");
+  yield* operations.parts("other", facts.all);
   yield { kind: "document", language: "other", text };
 }
 

@@ -1,12 +1,11 @@
 // MessagePack (msgpack spec 2013) as Flax writes its parameters: maps with text keys, and arrays as extensions of known
 // types. Nothing in it is code; an extension that Flax does not know, or an array of objects, is told. Bytes of arrays
 // are skipped. Refuses depth past a bound.
-import type { ByteSource } from "../core/bytes.ts";
-import type { Format, Head, Part, ReadContext } from "../core/format.ts";
+import type { Format, Head, Part } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { quote } from "../base/escape.ts";
 import { Facts } from "./model/facts.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 
 const DEPTH_MAX = 128;
 /** Values of one file (CWE-770): parameters are some thousands of arrays. */
@@ -98,12 +97,7 @@ class MsgpackReader {
   }
 }
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages): AsyncGenerator<Part> {
   const reader = new MsgpackReader(pages);
   let trouble: Part | undefined;
   try {
@@ -136,5 +130,5 @@ export const msgpack: Format = {
     if (head.extension === ".msgpack") return begins ? 0.95 : 0.3;
     return begins && head.name === "flax_model" ? 0.6 : 0;
   },
-  read,
+  read: paged(read),
 };

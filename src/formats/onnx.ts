@@ -1,13 +1,12 @@
 // ONNX (onnx.proto3, IR version 13): the operators of every graph, subgraph and function, and every file that a tensor
 // lies in, at whatever depth. Tensors are not read. Refuses the text form.
-import type { ByteSource } from "../core/bytes.ts";
-import type { Format, Head, Part, ReadContext } from "../core/format.ts";
+import type { Format, Head, Part } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { quote } from "../base/escape.ts";
 import { Facts } from "./model/facts.ts";
 import { GRAPH_TAGS, MODEL, MODEL_TAGS } from "./model/onnx-schema.ts";
 import { Operations } from "./model/operations.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 import { Decoder, first, fits, type Message, type ProtoFault } from "./model/protobuf.ts";
 
 /** TensorProto.DataLocation. */
@@ -124,26 +123,14 @@ const domainOf = (message: Message): string => {
 
 const isSpan = (text: string): boolean => /^\d{1,18}$/.test(text) && BigInt(text) < SPAN_MAX;
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages): AsyncGenerator<Part> {
   let fault: ProtoFault | undefined;
   const model = await new Decoder(pages).decode(MODEL, 0, pages.size, (one) => {
     fault = one;
   });
   const walk = new OnnxWalk();
   walk.model(model);
-  yield {
-    kind: "model",
-    loader: "onnx",
-    operations: walk.operations.list(),
-    irregularities: walk.facts.all,
-  };
-  if (walk.operations.dropped)
-    yield problem("limit", "The model does more different things than are listed. The rest was not looked at.");
+  yield* walk.operations.parts("onnx", walk.facts.all);
   if (fault)
     yield problem(fault.code, `The ONNX file holds ${fault.message}. What comes before was looked at.`, {
       at: { offset: fault.offset },
@@ -171,5 +158,5 @@ export const onnx: Format = {
   extensions: [".onnx"],
   yields: "model",
   sniff,
-  read,
+  read: paged(read),
 };

@@ -1,13 +1,12 @@
 // safetensors (huggingface/safetensors, README "Format", 0.6): eight bytes of length, a JSON header, tensors end to end.
 // Only the header is read, so a file of 40 GB costs its header; of an adapter some of its weights too. Refuses nothing: what the reference parser would refuse,
 // and what two parsers would read differently, is told as an irregularity.
-import type { ByteSource } from "../core/bytes.ts";
-import type { Format, Head, Part, ReadContext } from "../core/format.ts";
+import type { Format, Head, Part } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import type { Irregularity } from "../core/model.ts";
 import { parseJson } from "../base/json.ts";
 import { quote } from "../base/escape.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 import { Facts } from "./model/facts.ts";
 import { layOut, type Span } from "./model/spans.ts";
 import { weightFacts } from "./model/weights.ts";
@@ -160,13 +159,7 @@ function readTensor(name: string, entry: unknown, dataStart: number, facts: Fact
   return { ...span, dtype, shape: sizes };
 }
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (pages instanceof Pages) yield* readPages(pages);
-  else yield pages;
-}
-
-async function* readPages(pages: Pages): AsyncGenerator<Part> {
+async function* read(pages: Pages): AsyncGenerator<Part> {
   const first = await pages.at(0, LENGTH_BYTES);
   if (first.length < LENGTH_BYTES) {
     yield problem("truncated", "The file ends inside of the length of its safetensors header.");
@@ -234,5 +227,5 @@ export const safetensors: Format = {
     // Nothing else knows it by its content: it is at least called so.
     return head.extension === ".safetensors" ? 0.3 : 0;
   },
-  read,
+  read: paged(read),
 };

@@ -3,14 +3,13 @@
 // coders, and says which member was
 // not looked at. Members are decoded in memory under a bound; names are data and never paths.
 import { crc32, createInflateRaw } from "node:zlib";
-import type { ByteSource } from "../core/bytes.ts";
 import { memorySource } from "../core/bytes.ts";
 import type { Format, Part, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { bunzip2 } from "./bzip2.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 import { ByteWindow } from "./shared/byte-window.ts";
 import { OUTPUT_BYTES, runEngine } from "./shared/engine.ts";
 import { bounded, type Decoder } from "./shared/expand.ts";
@@ -32,12 +31,7 @@ const ENCODED_MAX = 4;
 
 const AES = "06f10701";
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages, context: ReadContext): AsyncGenerator<Part> {
   try {
     yield* members(pages, context.limits);
   } catch (error) {
@@ -208,5 +202,5 @@ export const sevenZip: Format = {
   extensions: [".7z"],
   yields: "members",
   sniff: ({ bytes }) => (MAGIC.equals(bytes.subarray(0, MAGIC.length)) ? 1 : 0),
-  read,
+  read: paged(read),
 };

@@ -6,7 +6,7 @@ import type { Format, Head, Part, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { isText, wholeText } from "./document/whole.ts";
 import { kerasSettings } from "./model/keras-config.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 import { Decoder, first, fits, type Message, type ProtoFault, type Schema } from "./model/protobuf.ts";
 import { TensorflowWalk } from "./model/tensorflow-graph.ts";
 import { GRAPH, KERAS_METADATA, META, SAVED_MODEL, TAGS } from "./model/tensorflow-schema.ts";
@@ -74,12 +74,7 @@ function textFormOf(head: string): Form | undefined {
   return undefined;
 }
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages, context: ReadContext, source: ByteSource): AsyncGenerator<Part> {
   const head = await pages.at(0, context.limits.headBytes);
   const faults: ProtoFault[] = [];
   const binary = formOf(head, head.length >= pages.size);
@@ -98,10 +93,8 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   else if (form === "graph") walk.graph(message);
   else if (form === "keras")
     for (const node of message.messages("nodes")) walk.keras(node.text("identifier"), node.text("metadata"));
-  yield { kind: "model", loader: "tensorflow", operations: walk.operations.list(), irregularities: [] };
+  yield* walk.operations.parts("tensorflow");
   for (const settings of walk.settings) yield* kerasSettings(settings.text, settings.name, context.limits);
-  if (walk.operations.dropped)
-    yield problem("limit", "The model does more different things than are listed. The rest was not looked at.");
   for (const { code, message: what, offset } of faults)
     yield problem(code, `The TensorFlow file holds ${what}. What comes before was looked at.`, { at: { offset } });
 }
@@ -122,5 +115,5 @@ export const tensorflow: Format = {
   extensions: [".pb", ".pbtxt", ".meta"],
   yields: "model",
   sniff,
-  read,
+  read: paged(read),
 };

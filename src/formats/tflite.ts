@@ -1,14 +1,13 @@
 // TensorFlow Lite (schema.fbs, version 3): the custom operators of a model, which need code beside it; those that begin
 // with Flex are TensorFlow's own. Builtin operators only compute and are not listed. Associated files are a zip archive
 // at the end, which the engine reads.
-import type { ByteSource } from "../core/bytes.ts";
 import type { Format, Part, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { decodeText } from "../base/utf8.ts";
 import { Table } from "./columnar/flatbuffer.ts";
 import { Facts } from "./model/facts.ts";
 import { Operations } from "./model/operations.ts";
-import { Pages, pagesOf } from "./model/pages.ts";
+import { paged, type Pages } from "./model/pages.ts";
 
 const IDENTIFIER = "TFL3";
 /** Tables and buffers are offsets of 32 bits: a model is not longer (CWE-770). */
@@ -16,12 +15,7 @@ const MODEL_BYTES_MAX = 1024 * 1024 * 1024;
 const FIELD = { operatorCodes: 1, subgraphs: 2, buffers: 4 };
 const CUSTOM = 32;
 
-async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<Part> {
-  const pages = await pagesOf(source, context);
-  if (!(pages instanceof Pages)) {
-    yield pages;
-    return;
-  }
+async function* read(pages: Pages, context: ReadContext): AsyncGenerator<Part> {
   if (pages.size > Math.min(MODEL_BYTES_MAX, context.limits.spoolBytesMax)) {
     yield problem("limit", `The TensorFlow Lite model has more than ${MODEL_BYTES_MAX} bytes, so it was not read.`);
     return;
@@ -49,7 +43,7 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
     // A table, a vector or a text outside of the bytes.
     broken = error instanceof Error ? error.message : String(error);
   }
-  yield { kind: "model", loader: "tensorflow", operations: operations.list(), irregularities: facts.all };
+  yield* operations.parts("tensorflow", facts.all);
   if (broken !== undefined)
     yield problem(
       "malformed",
@@ -65,5 +59,5 @@ export const tflite: Format = {
   yields: "model",
   carriesArchive: true,
   sniff: ({ bytes }) => (Buffer.from(bytes.subarray(4, 8)).toString("latin1") === IDENTIFIER ? 1 : 0),
-  read,
+  read: paged(read),
 };

@@ -191,13 +191,12 @@ export function* kerasSettings(text: string, name: string, limits: Limits): Gene
   }
   if (plain.length !== text.length)
     walk.facts.say("byte-order-mark", "The settings begin with a byte order mark, which not every reader takes");
-  yield { kind: "model", loader: "keras", operations: walk.operations.list(), irregularities: walk.facts.all };
+  yield* walk.operations.parts("keras", walk.facts.all);
   if (broken !== undefined)
     yield problem(
       "malformed",
       `The Keras settings ${quote(name)} are not JSON (${broken}). What could be read was looked at.`,
     );
-  else if (walk.deep || walk.operations.dropped)
-    yield problem("limit", `The Keras settings ${quote(name)} nest deeper or name more than is looked at.`);
+  else if (walk.deep) yield problem("limit", `The Keras settings ${quote(name)} nest deeper than is looked at.`);
   if (text.length <= limits.documentBytesMax) yield { kind: "document", language: "json", name, text, value };
 }

@@ -1,10 +1,8 @@
 // The fields of onnx.proto3 (IR version 13) that name code, operators, files and texts. Messages recurse: a node holds
 // attributes, an attribute graphs, a graph nodes.
-import type { Field, Schema } from "./protobuf.ts";
+import { messageField as message, textField as text, type Field, type Schema } from "./protobuf.ts";
 
-const text = (name: string): Field => ({ name, kind: "text" });
 const int = (name: string): Field => ({ name, kind: "int" });
-const message = (name: string, schema: () => Schema): Field => ({ name, kind: "message", schema });
 
 const PAIR: Schema = { 1: text("key"), 2: text("value") };
 

@@ -1,7 +1,7 @@
 // Random access to a model file through one held page: headers are many small reads that lie close together, and a
 // source may be a ranged URL. What is asked for is bounded by the caller; a read past the end gives fewer bytes.
 import type { ByteSource } from "../../core/bytes.ts";
-import type { ProblemPart, ReadContext } from "../../core/format.ts";
+import type { Format, Part, ReadContext } from "../../core/format.ts";
 import { randomAccess } from "../shared/part-of.ts";
 
 const PAGE_BYTES = 256 * 1024;
@@ -42,14 +42,14 @@ export class Pages {
   }
 }
 
-/** The pages of a source, which is spooled where it can only be read forward. */
-export async function pagesOf(
-  source: ByteSource,
-  context: ReadContext,
+/** A reader of a format that looks at pages: of a source that can only be read forward, once it is spooled. */
+export const paged = (
+  read: (pages: Pages, context: ReadContext, source: ByteSource) => AsyncIterable<Part>,
   pageBytes?: number,
-): Promise<Pages | ProblemPart> {
-  const random = randomAccess(source);
-  if (random) return new Pages(random, pageBytes);
-  const spooled = await context.spool(source);
-  return "code" in spooled ? { kind: "problem", ...spooled } : new Pages(spooled, pageBytes);
-}
+): Format["read"] =>
+  async function* (source, context) {
+    const random = randomAccess(source);
+    const held = random ?? (await context.spool(source));
+    if ("code" in held) yield { kind: "problem", ...held };
+    else yield* read(new Pages(held, pageBytes), context, source);
+  };

@@ -10,6 +10,9 @@ export type Field =
   | { readonly name: string; readonly kind: "int" | "span" }
   | { readonly name: string; readonly kind: "message"; readonly schema: () => Schema };
 export type Schema = Readonly<Record<number, Field>>;
+/** Fields of a schema. */
+export const textField = (name: string): Field => ({ name, kind: "text" });
+export const messageField = (name: string, schema: () => Schema): Field => ({ name, kind: "message", schema });
 
 /** Bytes [start, end) of the file, not read. */
 export interface ByteSpan {

@@ -1,10 +1,7 @@
 // The fields of TensorFlow's messages that name operators, functions, files and texts, by the names of its .proto files,
 // so that the binary and the text form decode to the same thing (tensorflow/core/protobuf/saved_model.proto and what it
 // includes, 2.21).
-import type { Field, Schema } from "./protobuf.ts";
-
-const text = (name: string): Field => ({ name, kind: "text" });
-const message = (name: string, schema: () => Schema): Field => ({ name, kind: "message", schema });
+import { messageField as message, textField as text, type Schema } from "./protobuf.ts";
 
 const TENSOR: Schema = { 1: { name: "dtype", kind: "int" }, 8: text("string_val") };
 
