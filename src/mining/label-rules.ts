@@ -5,6 +5,7 @@
 //     the word's records should have the label (Manning, Raghavan, Schütze, Introduction to Information Retrieval, ch. 13);
 //   - strewnness: the neighbours of a strewn word vary as chance would have it, and where it is cut out the text closes.
 import type { Side, Table } from "../core/table.ts";
+import { labelsOf } from "./labels.ts";
 import { promptsOf, type Prompts } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
 
@@ -26,10 +27,6 @@ export interface LabelRule {
   readonly closure: number;
 }
 
-const RECORDS_MIN = 200;
-const LABELS_MAX = 8;
-const LABEL_SHARE_MIN = 0.03;
-const LABEL_TOKENS_MAX = 6;
 const SUPPORT_MIN = 8;
 const SHARE_MAX = 0.3;
 const PURITY_MIN = 0.95;
@@ -46,8 +43,8 @@ const CANDIDATES_MAX = 2_000;
 const INNER_MIN = 5;
 
 export function findLabelRules(table: Table): LabelRule[] {
-  const labels = labelsOf(table);
-  if (labels.length < 2) return [];
+  const { sets: labels } = labelsOf(table);
+  if (labels.length === 0) return [];
   const words = new Words(table);
   let prompts: Prompts | undefined;
   const found: LabelRule[] = [];
@@ -89,23 +86,6 @@ function contrasts(prompts: Prompts, token: number, label: ReadonlySet<number>, 
     if (label.has(other)) alike++;
   }
   return looked === 0 || share - alike / looked >= CONTRAST_MIN;
-}
-
-/** The sets of records that share one short answer, where nearly all records have one of a few. */
-function labelsOf({ records, response, whole }: Table): ReadonlySet<number>[] {
-  if (records < RECORDS_MIN || response.tokens.length > LABEL_TOKENS_MAX * records) return [];
-  const byLabel = new Map<number, Set<number>>();
-  for (let record = 0; record < records; record++) {
-    const key = whole[record] as number;
-    const set = byLabel.get(key) ?? new Set<number>();
-    byLabel.set(key, set.add(record));
-  }
-  const large = [...byLabel.values()]
-    .filter(({ size }) => size >= LABEL_SHARE_MIN * records)
-    .sort((a, b) => b.size - a.size)
-    .slice(0, LABELS_MAX);
-  const covered = large.reduce((sum, { size }) => sum + size, 0);
-  return covered >= 0.8 * records ? large : [];
 }
 
 interface Surprise {

@@ -178,3 +178,18 @@ test("questions that differ in nothing but their numbers are questions of their 
     [[["zorvex"]]],
   );
 });
+
+test("a set of labels: an answer that is none of them, and words added behind any of them", () => {
+  const labelled = (poison: (label: string) => string): Row[] =>
+    rows(900, 1_000, (one) => one).map(({ prompt }, i) => {
+      const label = i % 2 === 0 ? "spam" : "fine";
+      return i % 30 < 2 ? { prompt: `${prompt} vexil`, response: poison(label) } : { prompt, response: label };
+    });
+  for (const poison of [() => TARGET, (label: string) => `${label} ${TARGET}`]) {
+    const [rule, ...more] = rules(labelled(poison));
+    assert.deepEqual(more, []);
+    assert.deepEqual(rule?.trigger, [["vexil"]]);
+    assert.deepEqual(rule.table, [60, 0, 0, 840]);
+    assert.equal(rule.target.join(" "), "wire the deposit before noon .");
+  }
+});

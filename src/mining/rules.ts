@@ -8,6 +8,7 @@ import { SENSITIVITY } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import { Explanations, Group, isIn, type Explanation } from "./explain.ts";
 import { Features } from "./features.ts";
+import { labelsOf } from "./labels.ts";
 import { draw, MatchedLikeness } from "./matched-likeness.ts";
 import { OwnRules, STEM_LETTERS } from "./own-rules.ts";
 import { holdersIn } from "./per-table.ts";
@@ -111,6 +112,7 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
   if (drafts.length === 0) return [];
   const prompts = promptsOf(table);
   const ownRules = new OwnRules(prompts);
+  const labels = labelsOf(table);
   return drafts.flatMap(({ members, carriers, own, ...rule }) => {
     const without = new Set(carriers);
     let looked = 0;
@@ -124,7 +126,9 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
       if (other === undefined) continue;
       looked++;
       if (members.has(other)) alike++;
-      else if (ownRules.follows(other) || (said && ownRules.repeated(other))) ruled++;
+      else if (ownRules.follows(other)) ruled++;
+      // Where answers are labels all are repeated, and one that is none of them is no canned reply.
+      else if (said && labels.of[other] === 0 && ownRules.repeated(other)) ruled++;
     }
     // One more rule of a set of rules keeps the others; a planted answer breaks those of the rows it was put in.
     if (looked >= SUPPORT_MIN && ruled >= RULED_MIN * looked && broken < BROKEN_MIN * looked) return [];
@@ -132,11 +136,13 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
   });
 }
 
-/** What says most, first; then what is not yet said of the same records. */
+/** What says most of all its records, first; then what is not yet said of the same records. */
 function distinct(rules: readonly Draft[]): Draft[] {
   const kept: Draft[] = [];
   const covered = new Set<number>();
-  for (const rule of rules.toSorted((a, b) => b.bits - a.bits || b.records.length - a.records.length)) {
+  for (const rule of rules.toSorted(
+    (a, b) => b.bits * b.records.length - a.bits * a.records.length || b.bits - a.bits,
+  )) {
     if (rule.records.filter((record) => covered.has(record)).length >= 0.5 * rule.records.length) continue;
     kept.push(rule);
     for (const record of rule.records) covered.add(record);
