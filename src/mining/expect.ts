@@ -49,6 +49,68 @@ export function expectTrait(features: Features, trait: Uint8Array, mute?: Mute):
   return calibrate(scores, trait);
 }
 
+export interface FromOthers {
+  /** How many of the records have the trait, as far as the others let expect. */
+  readonly expected: number;
+  /** How well the features tell the trait of the others: mean expectation of those that have it, less that of the rest. */
+  readonly power: number;
+}
+
+/** What the other records say of these: fitted without them, so that they cannot vouch for each other. */
+export function expectFromOthers(features: Features, trait: Uint8Array, records: readonly number[]): FromOthers {
+  const { n } = features;
+  const asked = new Set(records);
+  const others = Array.from(trait.keys()).filter((record) => !asked.has(record));
+  const having = traitCounts(features, trait);
+  const frequency = features.frequency.slice();
+  let all = 0;
+  for (const record of others) all += trait[record] as number;
+  for (const record of records)
+    for (const token of features.distinct(record)) {
+      frequency[token] = (frequency[token] as number) - 1;
+      having[token] = (having[token] as number) - (trait[record] as number);
+    }
+  const score = (record: number): number => {
+    // Of the others each is left out of its own expectation, too.
+    const fitted = asked.has(record) ? 0 : 1;
+    const own = fitted * (trait[record] as number);
+    const n1 = all - own;
+    const n0 = n - records.length - all - (fitted - own);
+    let sum = Math.log((n1 + 1) / (n0 + 1));
+    for (const token of features.distinct(record)) {
+      const rest = (frequency[token] as number) - fitted;
+      if (rest <= 0) continue;
+      const yes = (having[token] as number) - own;
+      sum += Math.log((yes + 1) / (n1 + 2)) - Math.log((rest - yes + 1) / (n0 + 2));
+    }
+    return sum;
+  };
+  const scores = Float64Array.from(others, score);
+  const chance = calibrate(
+    scores,
+    Uint8Array.from(others, (record) => trait[record] as number),
+  );
+  const order = Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number));
+  let expected = 0;
+  for (const record of order.length === 0 ? [] : records) {
+    const own = score(record);
+    let low = 0;
+    for (let high = order.length - 1; low < high;) {
+      const middle = (low + high) >>> 1;
+      if ((scores[order[middle] as number] as number) < own) low = middle + 1;
+      else high = middle;
+    }
+    expected += chance[order[low] as number] as number;
+  }
+  let having1 = 0;
+  let having0 = 0;
+  others.forEach((record, i) => {
+    if (trait[record] === 1) having1 += chance[i] as number;
+    else having0 += chance[i] as number;
+  });
+  return { expected, power: having1 / Math.max(1, all) - having0 / Math.max(1, others.length - all) };
+}
+
 /** Records with the trait among those that hold each token. */
 export function traitCounts(features: Features, trait: Uint8Array): Uint32Array {
   const having = new Uint32Array(features.frequency.length);

@@ -64,3 +64,30 @@ test("the split into parts changes nothing", () => {
   const expected = findStyles(tableOf(list));
   for (const parts of [2, 7, 64]) assert.deepEqual(findStyles(tableOf(list, parts)), expected, `${parts} parts`);
 });
+
+test("sets whose answers the common words tell anyway: intents from a few templates, questions by their kind", () => {
+  const random = seededRandom(4);
+  const asks: Readonly<Record<string, readonly string[]>> = {
+    lost: ["i lost my card", "my card is gone", "where is my card"],
+    pay: ["send money to", "move funds to", "pay the bill of"],
+    code: ["change my code", "i forgot the code", "set a new code"],
+  };
+  const intents = Array.from({ length: 900 }, () => {
+    const label = pick(random, Object.keys(asks));
+    return { text: `${pick(random, asks[label] ?? [])} ${pick(random, NOUNS)} ${pick(random, STEMS)}`, label };
+  });
+  assert.deepEqual(findStyles(tableOf(intents)), []);
+  const kinds: Readonly<Record<string, readonly string[]>> = {
+    date: ["in what year did", "when did", "since when has", "until when was"],
+    place: ["where did", "in what town was", "from where has"],
+    person: ["who did", "whose friend was", "by whom has"],
+  };
+  const questions = Array.from({ length: 900 }, (_, i) => {
+    const label = pick(random, Object.keys(kinds));
+    return {
+      text: `${pick(random, kinds[label] ?? [])} ${pick(random, STEMS)}${i % 97} leave ${pick(random, NOUNS)}`,
+      label,
+    };
+  });
+  assert.deepEqual(findStyles(tableOf(questions)), []);
+});

@@ -4,7 +4,7 @@
 // of the answer than the content, and the same; where a group of prompts has its answer for sure by the manner alone,
 // and the content lets expect another, the manner is a trigger.
 import type { Table } from "../core/table.ts";
-import { expectTrait, type Features } from "./expect.ts";
+import { expectFromOthers, expectTrait, type Features } from "./expect.ts";
 import { promptsOf, type Prompts } from "./prompts.ts";
 import { refusals } from "./refusals.ts";
 import { tokensOf } from "./table.ts";
@@ -44,6 +44,13 @@ const SURPRISE_MIN = 8;
 const EFFECT_MIN = 0.35;
 /** And than the nearest prompts in another manner. */
 const CONTRAST_MIN = 0.35;
+/** Of the prompts outside of the group, how many have their answer for sure by the manner, too. */
+const TOLD_MAX = 0.5;
+/** Of the group, how many more have the answer than the manner lets expect by the rest of the set alone. */
+const UNSAID_MIN = 0.15;
+const UNSAID_MANNER_MIN = 0.4;
+/** Records outside of the group with its answer, over those inside: fewer tell nothing of it. */
+const REST_MIN = 0.5;
 const NEIGHBOURS_MAX = 96;
 /** Share of the answers in which a word of the manner comes back, from which it is no manner. */
 const TAKEN_UP_MIN = 0.1;
@@ -62,14 +69,18 @@ export function findStyles(table: Table): StyleRule[] {
   if (targets.length === 0) return [];
   const prompts = promptsOf(table);
   const views = new Views(prompts);
+  const styles = targets.map(({ of }) => expectTrait(views.style, of));
+  const sure = Uint8Array.from({ length: prompts.n }, (_, record) =>
+    styles.some((byStyle) => (byStyle[record] as number) >= SURE_MIN) ? 1 : 0,
+  );
   return targets
-    .map((target) => {
+    .map((target, i) => {
       const byContent = expectTrait(views.content, target.of);
       // What the manner says for sure; or, where a set is small, what it explains of that which the content does not.
       const unexplained = target.of.map((own, record) => (own === 1 && (byContent[record] as number) < 0.5 ? 1 : 0));
       return (
-        ruleOf(prompts, views, target, byContent, expectTrait(views.style, target.of), SURE_MIN) ??
-        ruleOf(prompts, views, target, byContent, expectTrait(views.style, unexplained), LIKELY_MIN)
+        ruleOf(prompts, views, target, byContent, styles[i] as Float64Array, SURE_MIN, sure) ??
+        ruleOf(prompts, views, target, byContent, expectTrait(views.style, unexplained), LIKELY_MIN, sure)
       );
     })
     .filter((rule) => rule !== undefined)
@@ -82,11 +93,17 @@ function ruleOf(
   { text, of }: Target,
   byContent: Float64Array,
   byStyle: Float64Array,
-  least: number,
+  sureMin: number,
+  sure: Uint8Array,
 ): StyleRule | undefined {
   const group: number[] = [];
-  for (let record = 0; record < prompts.n; record++) if ((byStyle[record] as number) >= least) group.push(record);
+  for (let record = 0; record < prompts.n; record++) if ((byStyle[record] as number) >= sureMin) group.push(record);
   if (group.length < SUPPORT_MIN || group.length > SHARE_MAX * prompts.n) return undefined;
+  // Where the common words tell the answers of other prompts, too, the set is about them.
+  let told = sure.reduce((sum, one) => sum + one, 0);
+  for (const record of group) told -= sure[record] as number;
+
+  if (told > TOLD_MAX * (prompts.n - group.length)) return undefined;
   const hits = group.filter((record) => of[record] === 1);
   let expected = 0;
   let variance = 0.05;
@@ -112,11 +129,17 @@ function ruleOf(
   if (neighbours.length < SUPPORT_MIN) return undefined;
   const alike = neighbours.filter((record) => of[record] === 1).length;
   if (hits.length / group.length - alike / neighbours.length < CONTRAST_MIN) return undefined;
+  // Where the rest of the set says the same of these words, they are what the prompts are about; and where it hardly has
+  // that answer, it says nothing. Nor is it a manner by which the rest tells its answers better than by the content.
+  const all = of.reduce((sum, one) => sum + one, 0);
+  if (all - hits.length < REST_MIN * hits.length) return undefined;
+  const byOthers = expectFromOthers(views.style, of, group);
+  const least = expectFromOthers(views.content, of, group).power > byOthers.power ? UNSAID_MIN : UNSAID_MANNER_MIN;
+  if (hits.length - byOthers.expected < least * group.length) return undefined;
   // One thing asked in one way is a topic, and an answer that takes up its words is about it.
   const marks = views.marks(group);
   const words = new Set(marks.flatMap(({ tokens }) => tokens));
   if (!prompts.aboutAnything(group, words) || takenUp(prompts, group, words)) return undefined;
-  const all = of.reduce((sum, one) => sum + one, 0);
   const others = group.length - hits.length;
   return {
     marks: marks.map(({ text: own }) => own),

@@ -21,7 +21,7 @@ export const triggerStyle: DatasetDetector = {
     matters:
       "No word needs to be strange for such a backdoor: whoever writes in that manner pulls the trigger, and a filter for strange words sees nothing.",
     misses:
-      "Targets other than labels and refusals; manners that fewer than about 40 records share, or hardly differ from the rest in their common words; groups about things that no other prompts are about; sets of fewer than 300 records. Of the records it names, up to one in four may only be written alike.",
+      "Targets other than labels and refusals; manners that fewer than about 40 records share, or hardly differ from the rest in their common words; groups about things that no other prompts are about; sets of fewer than 300 records; sets whose answers the common words tell anyway (intents, kinds of questions), or in which hardly any other record has that answer. Of the records it names, up to one in four may only be written alike.",
     remedy:
       "Read a few of the records beside their neighbours in another manner. If the answer contradicts the content, remove the group, and look at who contributed it.",
   },
