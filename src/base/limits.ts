@@ -86,7 +86,7 @@ export const LIMITS: Limits = Object.freeze({
   problemsMax: 50,
   columnsMax: 10_000,
   pickleHeldBytesMax: 1 * GIB,
-  tableTokensMax: 64_000_000,
+  tableTokensMax: 16_000_000,
   rowGroupBytesMax: 1 * GIB,
   signatureBytesMax: 64 * MIB,
   certificatesMax: 16,

@@ -17,6 +17,7 @@ import { runPool } from "../jobs/pool.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
 import { concludeDatasets, tableOf, type Compared, type Shown } from "../scan/conclude.ts";
+import { HeldTables } from "../scan/held.ts";
 import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
 import {
   addProblem,
@@ -257,6 +258,8 @@ class Run {
   readonly #options: ScanOptions;
   readonly #engine: Engine;
   readonly #limits: Limits;
+  /** Of each target. */
+  readonly #held = new Map<number, HeldTables>();
   #bytes = 0;
   #records = 0;
   #total = 0;
@@ -400,9 +403,12 @@ class Run {
   }
 
   async *#items(first: readonly ArtifactRef[], rest: AsyncIterator<ArtifactRef> | undefined): AsyncIterable<WorkItem> {
-    for (const ref of first) yield* this.#itemsOf(ref);
-    if (!rest) return;
-    for (let step = await rest.next(); !step.done; step = await rest.next()) yield* this.#itemsOf(step.value);
+    const all = async function* (this: Run): AsyncIterable<WorkItem> {
+      for (const ref of first) yield* this.#itemsOf(ref);
+      if (!rest) return;
+      for (let step = await rest.next(); !step.done; step = await rest.next()) yield* this.#itemsOf(step.value);
+    };
+    for await (const item of all.call(this)) yield { ...item, level: this.#heldFor(item.ref).level };
   }
 
   async *#itemsOf(ref: ArtifactRef): AsyncIterable<WorkItem> {
@@ -436,7 +442,22 @@ class Run {
       yield { ref, task: "range", index, range, format: plan.format, roles: plan.roles };
   }
 
+  #heldFor({ uri }: ArtifactRef): HeldTables {
+    const { target } = this.#enter(uri, 0);
+    const known = this.#held.get(target);
+    if (known) return known;
+    const held = new HeldTables(this.#limits);
+    this.#held.set(target, held);
+    return held;
+  }
+
   #add(item: WorkItem, result: UnitResult): void {
+    this.#take(item, result);
+    const held = this.#heldFor(item.ref);
+    for (const partial of this.#byUri.get(item.ref.uri)?.partials ?? []) held.add(partial);
+  }
+
+  #take(item: WorkItem, result: UnitResult): void {
     const entry = this.#byUri.get(item.ref.uri);
     if (!entry) throw new Error(`unknown artifact ${quote(item.ref.uri)}`);
     for (const partial of result.artifacts) {

@@ -9,7 +9,11 @@ import { addProblem, newPartial, type UnitResult } from "../scan/partial.ts";
 import { asProblem, digestOf, scanUnit, type Engine, type UnitInput } from "../scan/unit.ts";
 import { createHash } from "node:crypto";
 
-export type WorkItem = { readonly ref: ArtifactRef } &
+export type WorkItem = {
+  readonly ref: ArtifactRef;
+  /** Of the statistics: one record in 2^level is kept, as far as is known when the work is handed out. */
+  readonly level?: number;
+} &
   /** `light`: of its bytes few are read. */
   (
     | { readonly task: "whole"; readonly light?: boolean }
@@ -35,6 +39,8 @@ export interface Opener {
   spooler(): { readonly spool: ReadContext["spool"]; close(): Promise<void> };
 }
 
+type Common = Pick<UnitInput, "spool" | "level" | "onBytes">;
+
 /** A local file up to this size is read once, and hashed and scanned in memory. */
 const MEMORY_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -48,7 +54,7 @@ export async function perform(
   const { spool, close } = opener.spooler();
   try {
     source = await opener.open(item.ref);
-    const common: Pick<UnitInput, "spool" | "onBytes"> = { spool, ...(onBytes ? { onBytes } : {}) };
+    const common: Common = { spool, level: item.level ?? 0, ...(onBytes ? { onBytes } : {}) };
     if (item.task === "hash") {
       const partial = newPartial("");
       const { sha256, lines } = await digestOf(
@@ -73,11 +79,7 @@ export async function perform(
   }
 }
 
-async function whole(
-  source: OpenedSource,
-  common: Pick<UnitInput, "spool" | "onBytes">,
-  engine: Engine,
-): Promise<UnitResult> {
+async function whole(source: OpenedSource, common: Common, engine: Engine): Promise<UnitResult> {
   if (source.slice && source.sizeBytes !== undefined && source.sizeBytes <= MEMORY_BYTES_MAX) {
     const bytes = await source.slice(0, source.sizeBytes);
     const result = await scanUnit({ source: memorySource(source.name, bytes), ...common }, engine);

@@ -63,9 +63,11 @@ export class TableBuilder {
   readonly #facts = new SideBuilder();
   readonly #digests: number[] | undefined;
 
-  constructor(digests = false, tokensMax: number = LIMITS.tableTokensMax) {
+  /** `level`: what the tables of the same dataset that are there already have come to. */
+  constructor(digests = false, tokensMax: number = LIMITS.tableTokensMax, level = 0) {
     if (digests) this.#digests = [];
     this.#tokensMax = tokensMax;
+    this.#level = level;
   }
 
   add(fields: readonly Field[]): void {
@@ -101,7 +103,7 @@ export class TableBuilder {
         this.#facts.push(numberOf(this.#factNumbers, fact));
     }
     this.#facts.end();
-    while (this.#level < LEVEL_MAX && this.#size > this.#tokensMax) this.#thin();
+    while (this.#level < TABLE_LEVEL_MAX && this.#size > this.#tokensMax) this.#thin();
   }
 
   #thin(): void {
@@ -162,16 +164,17 @@ const FACT_TEXTS_MAX = 50_000;
 /** What a record costs besides its tokens, in tokens. */
 const RECORD_SIZE = 8;
 /** One record in a million of what no statistics can hold says nothing more. */
-const LEVEL_MAX = 20;
+export const TABLE_LEVEL_MAX = 20;
 
-const tableSize = ({ prompt, response, rejected, records }: Table): number =>
+/** What a table counts against the limit, in tokens. */
+export const tableSize = ({ prompt, response, rejected, records }: Table): number =>
   prompt.tokens.length + response.tokens.length + rejected.tokens.length + RECORD_SIZE * records;
 
 /** The tables as they are, or as far thinned as all of them together must be. */
 export function fitTables(tables: readonly Table[], tokensMax: number): readonly Table[] {
   let level = tables.reduce((most, table) => Math.max(most, table.level), 0);
   let thinned = tables.map((table) => thin(table, level));
-  while (level < LEVEL_MAX && thinned.reduce((sum, table) => sum + tableSize(table), 0) > tokensMax) {
+  while (level < TABLE_LEVEL_MAX && thinned.reduce((sum, table) => sum + tableSize(table), 0) > tokensMax) {
     level++;
     thinned = thinned.map((table) => thin(table, level));
   }
@@ -197,7 +200,8 @@ const inSample = (row: number, level: number): boolean => level === 0 || row >>>
 export const keptRecords = ({ rows, level }: Table): number[] =>
   Array.from(rows.keys()).filter((record) => inSample(rows[record] as number, level));
 
-function thin(table: Table, level: number): Table {
+/** The table with one record in 2^level kept. */
+export function thin(table: Table, level: number): Table {
   if (level <= table.level) return table;
   const empty = (side: Side): Side => {
     const tokens = new Uint32Array(side.tokens.length);
@@ -230,26 +234,50 @@ function digestOf(fields: readonly Field[]): number {
   return Number.parseInt(hex.slice(0, 8), 16) * 2 ** 21 + (Number.parseInt(hex.slice(8, 14), 16) & 0x1fffff);
 }
 
-/** Some of the records of a table, in the order given. */
+/** Numbers texts anew, in the order in which they are asked for. */
+class Renumbering {
+  readonly texts: string[] = [];
+  readonly #old: readonly string[];
+  readonly #numbers: Int32Array;
+
+  constructor(texts: readonly string[]) {
+    this.#old = texts;
+    this.#numbers = new Int32Array(texts.length).fill(-1);
+  }
+
+  of(old: number): number {
+    const known = this.#numbers[old] as number;
+    return known >= 0 ? known : (this.#numbers[old] = this.texts.push(this.#old[old] as string) - 1);
+  }
+}
+
+/**
+ * Some of the records of a table, in the order given, and only their words: which others were seen before they were left
+ * out depends on when that was.
+ */
 export function selectRecords(table: Table, records: readonly number[]): Table {
-  const pick = (side: Side): Side => {
-    const parts = records.map((record) => tokensOf(side, record));
+  const pick = (side: Side, numbers: Renumbering): Side => {
     const ends = sharedNumbers(records.length);
+    let length = 0;
+    records.forEach((record, i) => (ends[i] = length += tokensOf(side, record).length));
+    const tokens = sharedNumbers(length);
     let at = 0;
-    parts.forEach(({ length }, i) => (ends[i] = at += length));
-    const tokens = sharedNumbers(at);
-    parts.forEach((part, i) => tokens.set(part, (ends[i] as number) - part.length));
+    for (const record of records) for (const token of tokensOf(side, record)) tokens[at++] = numbers.of(token);
     return { tokens, ends };
   };
+  const words = new Renumbering(table.words);
+  const facts = new Renumbering(table.factTexts);
   return {
     ...table,
     records: records.length,
     rows: Uint32Array.from(records, (record) => table.rows[record] as number),
-    prompt: pick(table.prompt),
-    response: pick(table.response),
-    rejected: pick(table.rejected),
+    prompt: pick(table.prompt, words),
+    response: pick(table.response, words),
+    rejected: pick(table.rejected, words),
+    words: words.texts,
     whole: Uint32Array.from(records, (record) => table.whole[record] as number),
-    facts: pick(table.facts),
+    facts: pick(table.facts, facts),
+    factTexts: facts.texts,
     digests: table.digests.length === 0 ? table.digests : Float64Array.from(records, (r) => table.digests[r] as number),
   };
 }

@@ -6,7 +6,6 @@ import type { Card, DatasetHit, Hit } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import type { ArtifactReport } from "../core/report.ts";
 import type { Limits } from "../base/limits.ts";
-import { fitTables } from "../mining/table.ts";
 
 export interface HitSample {
   readonly record: number | undefined;
@@ -208,8 +207,7 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
   earlier.problemsMore += later.problemsMore;
   earlier.lost ||= later.lost;
   earlier.searched ||= later.searched;
-  // Tables are thinned as soon as they are too large, not when all of them are there.
-  if (later.tables) earlier.tables = fitTables([...(earlier.tables ?? []), ...later.tables], limits.tableTokensMax);
+  if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
   if (later.lineBases) earlier.lineBases = later.lineBases;
   const known = new Map(earlier.groups.map((group) => [groupKey(group), group]));
   for (const group of later.groups) {

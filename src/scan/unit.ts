@@ -87,6 +87,8 @@ export interface UnitInput {
   readonly range?: ByteRange;
   readonly format?: string;
   readonly plan?: RolePlan;
+  /** Of the statistics: one record in 2^level is kept of a dataset that is known to be too large. */
+  readonly level?: number;
   /** Called with the bytes that were read and the records that were searched, for progress. */
   readonly onBytes?: (bytes: number, records: number) => void;
 }
@@ -200,7 +202,9 @@ class UnitScan {
       plan: this.#input.plan,
       columns: undefined,
       table:
-        this.#engine.datasets.length > 0 ? new TableBuilder(this.#engine.digests, limits.tableTokensMax) : undefined,
+        this.#engine.datasets.length > 0
+          ? new TableBuilder(this.#engine.digests, limits.tableTokensMax, this.#input.level)
+          : undefined,
       rows: this.#engine.rows ? new RowDigests() : undefined,
       malformed: 0,
       firstMalformed: undefined,
