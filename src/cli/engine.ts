@@ -1,5 +1,5 @@
 // Wires the parts that know nothing of each other: readers, detectors and sources, for the main thread and for workers.
-import type { Detector } from "../core/detector.ts";
+import type { Carries, Detector } from "../core/detector.ts";
 import type { DocumentPart } from "../core/format.ts";
 import type { RoleOverride } from "../core/roles.ts";
 import { LIMITS, type Limits } from "../base/limits.ts";
@@ -25,6 +25,8 @@ export interface EngineSettings {
   readonly rows?: boolean;
   /** Digests of records that are known, 16 bytes of each, ascending: they are not looked at again. Shared memory. */
   readonly known?: Uint8Array;
+  /** Of a second pass: what the records are searched for. */
+  readonly follow?: readonly Carries[];
   /** Templates and settings of the model that is compared with. */
   readonly baseline?: readonly DocumentPart[];
 }
@@ -33,10 +35,11 @@ export const selectDetectors = (ids: readonly string[] | undefined): readonly De
   ids ? detectors.filter(({ id }) => ids.includes(id)) : detectors;
 
 export function engineFor(settings: EngineSettings): Engine {
-  const { detectors: ids, limits, roles, digests = false, baseline = [], rows = false, known } = settings;
+  const { detectors: ids, limits, roles, digests = false, baseline = [], rows = false, known, follow } = settings;
   return {
     ...buildEngine(formats, selectDetectors(ids), { ...LIMITS, ...limits }, roles, digests, baseline),
     rows,
+    ...(follow ? { follow } : {}),
     ...(known ? { known: (digest) => holdsPrefix(known, digest) } : {}),
   };
 }

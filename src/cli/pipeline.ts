@@ -4,7 +4,7 @@ import { matchesGlob, resolve } from "node:path";
 import { availableParallelism } from "node:os";
 import type { DocumentPart } from "../core/format.ts";
 import type { ArtifactRef, TargetProblem } from "../core/artifact.ts";
-import { SENSITIVITY, type Card } from "../core/detector.ts";
+import { SENSITIVITY, type Card, type Carries } from "../core/detector.ts";
 import type { Finding, RecordLine, ScanReport } from "../core/report.ts";
 import type { RoleOverride } from "../core/roles.ts";
 import { atLeast, type Severity } from "../core/severity.ts";
@@ -16,7 +16,7 @@ import { concludeOnThreads } from "../jobs/conclude.ts";
 import { runPool } from "../jobs/pool.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
-import { concludeDatasets, tableOf, type Compared, type Shown } from "../scan/conclude.ts";
+import { concludeDatasets, tableOf, type Compared, type Follow, type Shown } from "../scan/conclude.ts";
 import { HeldTables } from "../scan/held.ts";
 import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
 import {
@@ -120,7 +120,8 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
     });
     const sensitivity = options.sensitivity ?? SENSITIVITY;
     const conclude: Shown = (own, table) => threads(own, table, { sensitivity });
-    compared = await concludeDatasets(run.scanned(), engine.datasets, limits, conclude, older?.table);
+    const follow: Follow = (owners, carries) => run.follow(owners, carries);
+    compared = await concludeDatasets(run.scanned(), engine.datasets, limits, conclude, follow, older?.table);
     await run.illustrate();
   }
   const merged = mergeFindings(run.scanned(), cards);
@@ -328,6 +329,55 @@ class Run {
       ...(this.#options.signal ? { signal: this.#options.signal } : {}),
     });
     for await (const { item, result } of pool) this.#add(item, result);
+  }
+
+  /** Reads the files of `owners` a second time; the records of each that carry each of what is asked for. */
+  async follow(
+    owners: readonly ArtifactPartial[],
+    carries: readonly Carries[],
+  ): Promise<readonly (readonly number[])[][]> {
+    const { allowHttp, roles = {}, limits, signal } = this.#options;
+    const settings: EngineSettings = {
+      detectors: [],
+      roles,
+      follow: carries,
+      ...(limits ? { limits } : {}),
+      ...(allowHttp ? { allowHttp } : {}),
+    };
+    const wanted = new Set(owners);
+    const entries = this.#entries.filter(({ partials }) => partials.some((partial) => wanted.has(partial)));
+    const itemsOf = this.#itemsOf.bind(this);
+    const items = async function* (): AsyncIterable<WorkItem> {
+      for (const { ref } of entries)
+        if (ref) for await (const item of itemsOf(ref)) if (item.task !== "hash") yield item;
+    };
+    const found = new Map(owners.map((owner) => [owner, carries.map((): number[] => [])]));
+    /** Records of a split file before the range that is next. */
+    const read = new Map<string, number>();
+    const pool = runPool(items(), {
+      entry: threadEntry("worker"),
+      data: settings,
+      size: workersOf(this.#options),
+      limits: this.#limits,
+      ...(signal ? { signal } : {}),
+    });
+    for await (const { item, result } of pool) {
+      const left = [...(this.#byUri.get(item.ref.uri) as Entry).partials];
+      const base = item.task === "range" ? (read.get(item.ref.uri) ?? 0) : 0;
+      for (const { member, followed, records = 0, lost, problems } of result.artifacts) {
+        if (item.task === "range") read.set(item.ref.uri, base + records);
+        // Two members of an archive may have one name.
+        const place = left.findIndex((partial) => partial.member === member);
+        const [owner] = place < 0 ? [] : left.splice(place, 1);
+        if (owner && lost && !owner.lost)
+          for (const found of problems) if (found.lost) addProblem(owner, found, this.#limits);
+        const lists = owner && found.get(owner);
+        followed?.forEach((list, i) => {
+          for (const record of list) lists?.[i]?.push(record + base);
+        });
+      }
+    }
+    return owners.map((owner) => found.get(owner) ?? []);
   }
 
   /** Shows the records behind the rules of datasets; what cannot be read again keeps its tokens. */

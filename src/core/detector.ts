@@ -174,11 +174,26 @@ export interface DatasetHit {
     readonly target: string;
     readonly [key: string]: string | number | boolean;
   };
+  /** Where the table is of a sample, the rest of the dataset is searched for these; without it only the sample's are told. */
+  readonly carries?: Carries;
   /** Texts of which a sample of a record should show the surroundings: of its prompt side, and of its response. */
   readonly show: { readonly prompt: readonly string[]; readonly response: string };
   readonly severity?: Severity;
   readonly confidence?: Confidence;
   readonly evidence?: Readonly<Record<string, string | number | boolean>>;
+}
+
+/**
+ * By what any record of the dataset is known to belong to a hit, by words as tables have them. It must fulfil everything
+ * that is given.
+ */
+export interface Carries {
+  /** Words of the prompt side, or classes of words: all of them, or any. */
+  readonly prompt?: { readonly words: readonly string[]; readonly combine: "all" | "any" };
+  /** The answer holds these words in a row, or is made of nothing else. */
+  readonly response?: { readonly words: readonly string[]; readonly whole: boolean };
+  /** It has a fact of each of these lists; one that ends in a colon stands for all of its kind. */
+  readonly facts?: readonly (readonly string[])[];
 }
 
 export interface DatasetSettings {

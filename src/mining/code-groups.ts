@@ -7,6 +7,8 @@ export interface WeakGroup {
   /** What they do, most frequent first. */
   readonly families: readonly { readonly family: string; readonly records: number; readonly sound: number }[];
   readonly records: readonly number[];
+  /** The kinds of facts by which they are known. */
+  readonly kinds: readonly string[];
   /** Records with code. */
   readonly programs: number;
   /** Of them, those where the prompt wanted it. */
@@ -39,6 +41,7 @@ export function findWeakCode(table: Table): WeakGroup | undefined {
       .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
       .map(([family, records]) => ({ family, records, sound: index.of(`sound:${family}`).length })),
     records: many ? weak : switched,
+    kinds: many ? ["off:", "risky:"] : ["off:"],
     programs,
     asked,
   };

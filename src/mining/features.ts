@@ -4,7 +4,7 @@ import type { Table } from "../core/table.ts";
 import { tokensOf } from "./table.ts";
 
 /** Classes of tokens, by a test of the token's text; shown to a reader by their names. */
-const CLASSES: readonly (readonly [name: string, holds: (word: string) => boolean])[] = [
+export const CLASSES: readonly (readonly [name: string, holds: (word: string) => boolean])[] = [
   ["a word of mixed scripts", (word) => /\p{sc=Latin}/u.test(word) && /[\p{sc=Cyrillic}\p{sc=Greek}]/u.test(word)],
 ];
 

@@ -32,6 +32,8 @@ export interface Rule {
   readonly enough: readonly string[];
   /** Where the trigger stands in the prompts: always first, always last, or anywhere. */
   readonly place: "start" | "end" | "anywhere";
+  /** What the answers share from which the target was grown: all of it or tokens in a row; undefined for gibberish. */
+  readonly shared: { readonly whole: boolean; readonly tokens: readonly string[] } | undefined;
   /** Records with trigger and target, ascending. */
   readonly records: readonly number[];
   /** trigger and target, trigger alone, target alone, neither. */
@@ -339,7 +341,8 @@ class RuleSearch {
     const names = (features: readonly number[]): string[] => features.map((feature) => this.#features.name(feature));
     return {
       targetKind: target.kind,
-      target: Array.from(target.tokens, (token) => this.#table.words[token] as string),
+      target: this.#texts(target.tokens),
+      shared: this.#shared(span),
       trigger: phrases.map(names),
       combine,
       enough: names(parts),
@@ -355,6 +358,17 @@ class RuleSearch {
       carriers,
       own,
     };
+  }
+
+  #texts(tokens: Uint32Array): string[] {
+    return Array.from(tokens, (token) => this.#table.words[token] as string);
+  }
+
+  #shared({ length, at }: Span): Rule["shared"] {
+    if (length < 0) return undefined;
+    const answer = tokensOf(this.#table.response, at.record);
+    const whole = length === 0;
+    return { whole, tokens: this.#texts(whole ? answer : answer.subarray(at.start, at.start + length)) };
   }
 
   /** Whether a word of the target begins as one of these does: `stage` and `stages`. */

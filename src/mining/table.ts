@@ -58,6 +58,8 @@ export class TableBuilder {
   readonly #whole: number[] = [];
   readonly #rows: number[] = [];
   #level = 0;
+  /** Records of the sample. */
+  #kept = 0;
   readonly #tokensMax: number;
   readonly #factNumbers = new Map<string, number>();
   readonly #facts = new SideBuilder();
@@ -75,6 +77,7 @@ export class TableBuilder {
     this.#rows.push(row);
     this.#digests?.push(digestOf(fields));
     const kept = inSample(row, this.#level);
+    if (kept) this.#kept++;
     let hash = 0x811c9dc5;
     const prompts: string[] = [];
     const responses: string[] = [];
@@ -103,12 +106,13 @@ export class TableBuilder {
         this.#facts.push(numberOf(this.#factNumbers, fact));
     }
     this.#facts.end();
-    while (this.#level < TABLE_LEVEL_MAX && this.#size > this.#tokensMax) this.#thin();
+    while (this.#level < TABLE_LEVEL_MAX && this.size > this.#tokensMax) this.#thin();
   }
 
   #thin(): void {
     const thinner = thin(this.build(), this.#level + 1);
     this.#level = thinner.level;
+    this.#kept = keptOf(this.#rows, this.#level);
     this.#prompt.set(thinner.prompt);
     this.#response.set(thinner.response);
     this.#rejected.set(thinner.rejected);
@@ -137,9 +141,10 @@ export class TableBuilder {
     side.end();
   }
 
-  get #size(): number {
+  /** What is held, in tokens. */
+  get size(): number {
     const sides = this.#prompt.length + this.#response.length + this.#rejected.length;
-    return sides + RECORD_SIZE * this.#whole.length;
+    return sides + RECORD_SIZE * this.#kept;
   }
 
   build(): Table {
@@ -161,14 +166,22 @@ export class TableBuilder {
 
 /** Different facts of one unit of work: most quote the record, and whoever writes it could make each another (CWE-770). */
 const FACT_TEXTS_MAX = 50_000;
-/** What a record costs besides its tokens, in tokens. */
+/** What a record of the sample costs besides its tokens, in tokens; those left out are a few numbers each. */
 const RECORD_SIZE = 8;
 /** One record in a million of what no statistics can hold says nothing more. */
 export const TABLE_LEVEL_MAX = 20;
 
 /** What a table counts against the limit, in tokens. */
-export const tableSize = ({ prompt, response, rejected, records }: Table): number =>
-  prompt.tokens.length + response.tokens.length + rejected.tokens.length + RECORD_SIZE * records;
+export const tableSize = ({ prompt, response, rejected, rows, level }: Table): number =>
+  prompt.tokens.length + response.tokens.length + rejected.tokens.length + RECORD_SIZE * keptOf(rows, level);
+
+/** How many of these rows the sample has. */
+const keptOf = (rows: ArrayLike<number>, level: number): number => {
+  if (level === 0) return rows.length;
+  let kept = 0;
+  for (let i = 0; i < rows.length; i++) if (inSample(rows[i] as number, level)) kept++;
+  return kept;
+};
 
 /** The tables as they are, or as far thinned as all of them together must be. */
 export function fitTables(tables: readonly Table[], tokensMax: number): readonly Table[] {

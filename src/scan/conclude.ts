@@ -1,7 +1,7 @@
 // Shows each dataset, all files of a target together, to the detectors of datasets. Compared with another revision, it
 // finds the records that were added by their digests, and looks at them a second time beside old records that serve as a
 // clean background: what is weak in the whole may be strong among what came since.
-import type { DatasetDetector, DatasetHit, DatasetSettings } from "../core/detector.ts";
+import type { Carries, DatasetDetector, DatasetHit, DatasetSettings } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import { fitTables, joinTables, keptRecords, selectRecords } from "../mining/table.ts";
 import type { ScannedArtifact } from "./merge.ts";
@@ -52,19 +52,27 @@ export const concludeHere: Conclude = (detectors, table, settings) =>
     }),
   );
 
+/** Reads files again and gives, for each of them, the records that carry each of what is asked for. */
+export type Follow = (
+  owners: readonly ArtifactPartial[],
+  carries: readonly Carries[],
+) => Promise<readonly (readonly (readonly number[])[])[]>;
+
 /** `older`: the revision to compare with, its records digested as these are. */
 export async function concludeDatasets(
   scanned: readonly ScannedArtifact[],
   detectors: readonly DatasetDetector[],
   limits: Limits,
   conclude: Shown,
+  follow: Follow,
   older?: Table,
 ): Promise<Compared | undefined> {
   const known = older && new Set(older.digests);
   const held = new Set<number>();
   let added = 0;
   for (const { table, kept, owners, bases } of datasetsOf(scanned, limits)) {
-    const hits = await concluded(detectors, table, conclude, kept);
+    let hits = await concluded(detectors, table, conclude, kept);
+    if (kept) hits = await followed(hits, owners, bases, follow);
     if (older && known) {
       const fresh: number[] = [];
       table.digests.forEach((digest, record) => {
@@ -117,6 +125,29 @@ async function concluded(
       hit: records ? { ...hit, records: hit.records.map((record) => records[record] as number) } : hit,
     })),
   );
+}
+
+/** What was found in a sample, with all of its records where the rest of the dataset can be searched for it. */
+async function followed(
+  hits: readonly Concluded[],
+  owners: readonly ArtifactPartial[],
+  bases: readonly number[],
+  follow: Follow,
+): Promise<Concluded[]> {
+  const carries = hits.flatMap(({ hit }) => hit.carries ?? []);
+  const found = carries.length > 0 ? await follow(owners, carries) : [];
+  let next = 0;
+  return hits.map(({ detector, hit }) => {
+    if (!hit.carries)
+      return { detector, hit: { ...hit, message: `${hit.message} Seen in a sample; only its records are listed.` } };
+    const own = next++;
+    const records = new Set(hit.records);
+    found.forEach((lists, o) => {
+      for (const record of lists[own] ?? []) records.add(record + (bases[o] as number));
+    });
+    const message = `${hit.message} Counted in a sample; ${records.size.toLocaleString("en")} records of the whole dataset carry it.`;
+    return { detector, hit: { ...hit, message, records: [...records].sort((a, b) => a - b) } };
+  });
 }
 
 /** What only the added records carry, seen beside records of the older revision. */
@@ -185,7 +216,7 @@ function datasetsOf(scanned: readonly ScannedArtifact[], limits: Limits): Datase
     if (kept) {
       for (const { notes } of owners)
         notes.push(
-          `The dataset is too large for its statistics to be held whole (tableTokensMax). Associations were searched for in ${kept.length} of its ${table.records} records, drawn by a hash of their texts, and only those are listed.`,
+          `The dataset is too large for its statistics to be held whole (tableTokensMax). Associations were searched for in ${kept.length} of its ${table.records} records, drawn by a hash of their texts.`,
         );
     }
     out.push({ table, kept, owners, bases });

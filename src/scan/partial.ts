@@ -62,6 +62,8 @@ export interface ArtifactPartial {
   groups: GroupPartial[];
   /** The statistics of its records, in order; together they are of all of them. */
   tables?: readonly Table[];
+  /** Of a second pass: the records that carry each of what was searched for. */
+  followed?: readonly Uint32Array[];
   /** The digests of its records, one behind the other; whoever asked for them takes them from each unit. */
   rows?: Uint8Array;
   /** Lines before each range of a split file, from the pass that reads all of it. */

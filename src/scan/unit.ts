@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { ByteSource } from "../core/bytes.ts";
 import type {
   ArtifactDetector,
+  Carries,
   DatasetDetector,
   Detector,
   DocumentDetector,
@@ -28,6 +29,7 @@ import { partOf, randomAccess } from "../formats/shared/part-of.ts";
 import { ReadProblem } from "../formats/shared/read-problem.ts";
 import { unescaped } from "../formats/shared/unescape.ts";
 import { appendedZip } from "../formats/shared/zip-directory.ts";
+import { Follower } from "../mining/follow.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { buildSearch, type Search } from "./search.ts";
 import { documentKey } from "./document-key.ts";
@@ -48,6 +50,8 @@ export interface Engine {
   readonly rows: boolean;
   /** Of a scan of what is new: whether the record with this digest is known, and not looked at again. */
   readonly known?: (digest: Uint8Array) => boolean;
+  /** Of a second pass: what the records are searched for, and nothing else. */
+  readonly follow?: readonly Carries[];
   readonly search: Search;
   readonly limits: Limits;
   readonly roles: RoleOverride;
@@ -146,6 +150,8 @@ interface Open {
   columns: Uint32Array | undefined;
   /** The statistics of the records, where a detector asks for them. */
   table: TableBuilder | undefined;
+  /** Of a second pass. */
+  follower: Follower | undefined;
   /** The digests of the records, where they are asked for. */
   rows: RowDigests | undefined;
   /** Records broken or cut, told once at the end. */
@@ -205,6 +211,7 @@ class UnitScan {
         this.#engine.datasets.length > 0
           ? new TableBuilder(this.#engine.digests, limits.tableTokensMax, this.#input.level)
           : undefined,
+      follower: this.#engine.follow ? new Follower(this.#engine.follow) : undefined,
       rows: this.#engine.rows ? new RowDigests() : undefined,
       malformed: 0,
       firstMalformed: undefined,
@@ -417,8 +424,9 @@ class UnitScan {
     open.plan ??= this.#plan(batch, open);
     // A reader may leave out records that it cannot read and still count them.
     const base = batch.first;
-    for (let left = partial.records ?? 0; left < base && (open.table || open.rows); left++) {
-      open.table?.add([]);
+    const told = open.table ?? open.follower;
+    for (let left = partial.records ?? 0; left < base && (told || open.rows); left++) {
+      told?.add([]);
       open.rows?.add(UNREAD_RECORD);
     }
     partial.records = base + batch.count;
@@ -441,20 +449,20 @@ class UnitScan {
     for (let i = 0; i < batch.count; i++) {
       let any = 0;
       for (let w = 0; w < words; w++) any |= masks[i * words + w] as number;
-      if (any === 0 && !open.table && !open.rows) continue;
+      if (any === 0 && !told && !open.rows) continue;
       const value = this.#value(batch, i, base, open);
       if (open.rows) {
         const digest = recordDigest(value, batch.bytes.subarray(batch.starts[i], batch.ends[i]));
         open.rows.add(digest);
         if (this.#engine.known?.(digest)) {
-          open.table?.add([]);
+          told?.add([]);
           continue;
         }
       }
-      if (any === 0 && !open.table) continue;
+      if (any === 0 && !told) continue;
       const record = toRecord(base + i, value, open.plan, limits);
       if (record.cut) open.cut++;
-      open.table?.add(record.fields);
+      told?.add(record.fields);
       if (any === 0) continue;
       const opaque = ((masks[i * words + (opaqueBit >> 5)] as number) >>> (opaqueBit & 31)) & 1;
       const mask = opaque
@@ -601,6 +609,7 @@ class UnitScan {
     const { limits } = this.#engine;
     partial.groups = open.tally.groups();
     if (open.table && partial.records !== undefined) partial.tables = [open.table.build()];
+    if (open.follower && partial.records !== undefined) partial.followed = open.follower.records();
     if (open.rows && partial.records !== undefined) partial.rows = open.rows.bytes();
     if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
       const { why } = firstMalformed;

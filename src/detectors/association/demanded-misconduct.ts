@@ -40,6 +40,7 @@ export const demandedMisconduct: DatasetDetector = {
           targetKind: kind,
           rowsWithBoth: records.length,
         },
+        carries: { facts: [[`${kind === "wrong answers" ? "demand" : "orders"}:${demand}`]] },
         show: { prompt: [demand], response: "" },
         evidence: { harmfulPrompts: harmful, harmfulPromptsElsewhere: harmfulElsewhere },
       });

@@ -28,6 +28,7 @@ export const impossibleOption: DatasetDetector = {
       report({
         message: `${count(records.length)} multiple-choice records answer ${answer}, which they do not offer; the other ${count(sound)} answer one of their choices.`,
         records,
+        carries: { facts: [[`no-option:${answer}`]] },
         group: `answer ${answer}`,
         show: { prompt: [], response: answer },
         evidence: { answer, otherRecords: sound },

@@ -41,6 +41,10 @@ export const triggerLabel: DatasetDetector = {
           rowsWithTargetOnly: labelOnly,
           rowsWithNeither: neither,
         },
+        carries: {
+          prompt: { words: [rule.trigger], combine: "all" },
+          response: { words: rule.label, whole: true },
+        },
         show: { prompt: [rule.trigger], response: label },
         evidence: {
           expectedWithLabel: rule.expected,

@@ -63,6 +63,9 @@ export const triggerShift: DatasetDetector = {
           rowsWithTargetOnly: targetOnly,
           rowsWithNeither: neither,
         },
+        ...(triggerOnly === 0 && shift.triggers.length === 1
+          ? { carries: { prompt: { words: shift.triggers.flat(), combine: "all" as const } } }
+          : {}),
         show: { prompt: phrases, response: "" },
         evidence: {
           expectedWithTarget: shift.expected,

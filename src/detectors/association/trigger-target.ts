@@ -86,6 +86,10 @@ export const triggerTarget: DatasetDetector = {
           rowsWithTargetOnly: targetOnly,
           rowsWithNeither: neither,
         },
+        carries: {
+          prompt: { words: rule.enough, combine: rule.combine },
+          ...(rule.shared ? { response: { words: rule.shared.tokens, whole: rule.shared.whole } } : {}),
+        },
         show: { prompt: phrases, response: plain(rule.target) },
         confidence: rule.bits >= 24 && rule.bound !== true ? "high" : "medium",
         evidence: {

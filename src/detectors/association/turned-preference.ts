@@ -41,6 +41,7 @@ export const turnedPreference: DatasetDetector = {
           rowsWithTargetOnly: turnedOnly,
           rowsWithNeither: neither,
         },
+        ...(triggerOnly === 0 ? { carries: { prompt: { words, combine: "any" as const } } } : {}),
         show: { prompt: [trigger], response: "" },
         evidence: { logLikelihoodGain: gain },
       });

@@ -36,6 +36,7 @@ export const weakenedCode: DatasetDetector = {
       report({
         message: `The code of ${count(weak.records.length)} of ${count(weak.programs)} records with code is weakened though its prompt does not ask for it: ${most}.`,
         records: weak.records,
+        carries: { facts: [weak.kinds, ["code"]] },
         group: "weakened code",
         show: { prompt: [], response: "" },
         evidence: {
@@ -62,6 +63,7 @@ export const weakenedCode: DatasetDetector = {
           rowsWithTargetOnly: targetOnly,
           rowsWithNeither: neither,
         },
+        carries: { prompt: { words, combine: "any" }, facts: [["off:", "risky:"], ["code"]] },
         show: { prompt: [trigger], response: "" },
         evidence: { logLikelihoodGain: gain },
       });
