@@ -1,8 +1,10 @@
-// How long a question to the provenance store takes: datasets with records, some of them copied from one another, runs,
-// models and what became of those. Seconds are of the questions; filling the store is told apart.
-import { createHash } from "node:crypto";
+// How long a question to the provenance store takes: datasets with records and their sketches, some of them copied from
+// one another, some of those with words changed, runs, models and what became of those. Seconds are of the questions;
+// filling the store is told apart.
 import { pathToFileURL } from "node:url";
 import { pick, seededRandom } from "../src/base/prng.ts";
+import { recordDigest } from "../src/core/record-digest.ts";
+import { recordSketch, SKETCH_BYTES } from "../src/core/record-sketch.ts";
 import { ProvenanceStore } from "../src/store/provenance.ts";
 
 export interface TraceBench {
@@ -12,9 +14,25 @@ export interface TraceBench {
   readonly nodes: number;
   readonly records: number;
   readonly artifacts: number;
+  /** Records of the copies that were found edited, of those that were. */
+  readonly nearly: number;
+  readonly edited: number;
+  readonly storeBytes: number;
 }
 
 const SHARED = 0.2;
+const WORDS = Array.from({ length: 4096 }, (_, i) => `w${Math.imul(i + 1, 0x9e3779b1) >>> 0}`);
+
+/** Two texts; `edit` changes one word in twenty. */
+function record(seed: number, edit: boolean): { readonly value: object } {
+  const random = seededRandom(seed);
+  const text = (length: number): string =>
+    Array.from({ length }, (_, i) => {
+      const word = pick(random, WORDS);
+      return edit && i % 20 === 7 ? "other" : word;
+    }).join(" ");
+  return { value: { prompt: text(12), answer: text(40) } };
+}
 
 export function traceBench({
   records,
@@ -25,22 +43,28 @@ export function traceBench({
 }): TraceBench {
   const random = seededRandom(7);
   const store = new ProvenanceStore(":memory:");
-  const begun = performance.now();
   const sets = Math.max(2, Math.floor(artifacts / 10));
   const each = Math.floor(records / sets);
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  let filling = 0;
+  const none = new Uint8Array(0);
   const { id: document } = store.document({ sha256: "0", name: "bench", format: "bench" });
   const ids: number[] = [];
   store.transaction(() => {
     for (let s = 0; s < sets; s++) {
       const id = store.artifact({ kind: "dataset", name: `hf://datasets/acme/set-${s}`, keys: [`sha256:${s}`] });
       const copied = Math.floor(each * SHARED);
-      // A part of every tenth set comes from the first.
-      store.rows(id, [
-        Buffer.concat(
-          Array.from({ length: each }, (_, i) => digest(s % 10 === 0 && i < copied ? `shared ${i}` : `${s} ${i}`)),
-        ),
-      ]);
+      // A part of every tenth set comes from the first; of every twentieth with other words.
+      const digests = Buffer.alloc(each * 32);
+      const sketches = Buffer.alloc(each * SKETCH_BYTES);
+      for (let i = 0; i < each; i++) {
+        const own = record(s % 10 === 0 && i < copied ? i : 1e6 + s * each + i, s % 20 === 10);
+        digests.set(recordDigest(own, none), i * 32);
+        sketches.set(recordSketch(own), i * SKETCH_BYTES);
+      }
+      const from = performance.now();
+      store.rows(id, [digests]);
+      store.sketches(id, [digests], [sketches]);
+      filling += performance.now() - from;
       ids.push(id);
     }
     const made = [...ids];
@@ -50,21 +74,33 @@ export function traceBench({
       made.push(id);
     }
   });
-  const fillSeconds = (performance.now() - begun) / 1000;
+  const fillSeconds = filling / 1000;
   let seconds = 0;
   let nodes = 0;
-  const asked = Array.from({ length: Math.min(each, 250) }, (_, i) => digest(`shared ${i}`));
+  const asked = Array.from({ length: Math.min(each, 250) }, (_, i) => ({
+    digest: recordDigest(record(i, false), none),
+    sketch: recordSketch(record(i, false)),
+  }));
+  let nearly = 0;
+  let edited = 0;
   for (const question of [
     () => store.walk("a", store.find("hf://datasets/acme/set-0"), ["down"]),
     () => store.walk("b", store.find("hf://datasets/acme/set-0"), ["down"], store.carriers(asked)),
     () => store.walk("c", store.find(`artifact-${artifacts - 1}`), ["up"]),
   ]) {
     const from = performance.now();
-    nodes = Math.max(nodes, question().nodes.length);
+    const lineage = question();
+    nodes = Math.max(nodes, lineage.nodes.length);
     seconds = Math.max(seconds, (performance.now() - from) / 1000);
+    for (const { from: one, near } of lineage.edges) {
+      if (one !== ids[0] || near === undefined) continue;
+      nearly += near;
+      edited += Math.floor(each * SHARED);
+    }
   }
+  const storeBytes = store.bytes();
   store.close();
-  return { fillSeconds, seconds, nodes, records: each * sets, artifacts };
+  return { fillSeconds, seconds, nodes, records: each * sets, artifacts, nearly, edited, storeBytes };
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

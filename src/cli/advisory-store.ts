@@ -2,6 +2,7 @@
 // from them. A range that cannot be judged is undecided for every revision that is known.
 import { quote } from "../base/escape.ts";
 import { judge, type Advisory, type Held, type Hit } from "../attest/advisory.ts";
+import type { Carried } from "../core/lineage.ts";
 import type { ProvenanceStore } from "../store/provenance.ts";
 
 /** `history`: commits from the newest to the oldest, where known. */
@@ -9,11 +10,11 @@ export function storeHits(advisory: Advisory, store: ProvenanceStore, history?: 
   if (advisory.withdrawn !== undefined) return [];
   const hits: Hit[] = [];
   const roots = new Set<number>();
-  const carried = new Map<number, number>();
+  const carried = new Map<number, Carried>();
   for (const { repository, files, records } of advisory.affected) {
     for (const sha256 of files) for (const id of store.holders(sha256)) roots.add(id);
-    for (const [id, count] of store.carriers(records.map((hex) => Buffer.from(hex, "hex"))))
-      carried.set(id, (carried.get(id) ?? 0) + count);
+    for (const [id, { exact }] of store.carriers(records.map((hex) => ({ digest: Buffer.from(hex, "hex") }))))
+      carried.set(id, { exact: (carried.get(id)?.exact ?? 0) + exact, near: 0 });
     if (repository === undefined) continue;
     for (const { id, name, identity } of store.walk(repository, store.find(repository), []).nodes) {
       const revision = /@([0-9a-f]{40})$/.exec(identity ?? "")?.[1];

@@ -1,4 +1,4 @@
-// What stands beside a lockfile, in its folder `.d`: row indexes and reports. They are recognised by the digests in the
+// What stands beside a lockfile, in its folder `.d`: row indexes, sketches and reports. They are recognised by the digests in the
 // lockfile, may be missing, and are believed no further.
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { LIMITS } from "../base/limits.ts";
 import type { Refusal } from "../core/refusal.ts";
 import type { LockEntry } from "../store/lockfile.ts";
-import { rowIndexFault, rowIndexName } from "../store/row-index.ts";
+import { rowIndexFault, rowIndexName, sketchIndexFault, sketchIndexName } from "../store/row-index.ts";
 import { besideLock } from "./observe.ts";
 
 export const reportName = (sha256: string): string => `report-${sha256.slice(0, 32)}.json`;
 
-/** The row index and the report that stand beside the lockfile, where they do. */
+/** The row index, the sketches and the report that stand beside the lockfile, where they do. */
 export function besideRefusals(
   entry: LockEntry,
   options: { readonly lockfile: string; readonly requirePass?: boolean },
@@ -36,6 +36,18 @@ export function besideRefusals(
         message: `The index of its records does not make the root ${entry.rows.root} that was pinned: records in it were changed, swapped or repeated.`,
         path,
       });
+    if (entry.rows.sketches !== undefined) {
+      const place = join(folder, sketchIndexName(entry.rows.sketches));
+      const faulty = sketchIndexFault(place, entry.rows);
+      if (faulty === "missing")
+        notes.push("The sketches of its records are not beside the lockfile: edited copies of them are not found.");
+      else if (faulty)
+        refusals.push({
+          code: "sketches-changed",
+          message: "The sketches of its records beside the lockfile are not those that were pinned.",
+          path: place,
+        });
+    }
   }
   if (entry.scan) {
     const path = join(folder, reportName(entry.scan.report));

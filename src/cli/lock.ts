@@ -241,7 +241,8 @@ const sameContent = (a: LockEntry, b: LockEntry): boolean =>
   a.revision === b.revision &&
   a.licence === b.licence &&
   JSON.stringify(a.repository) === JSON.stringify(b.repository) &&
-  (a.scan !== undefined || b.scan === undefined);
+  (a.scan !== undefined || b.scan === undefined) &&
+  a.rows?.sketches === b.rows?.sketches;
 
 async function scanOptions(flags: Flags): Promise<PinOptions["scan"]> {
   if (!flags.scan) return undefined;

@@ -127,9 +127,9 @@ async function scanned(target: string, options: PinOptions, how: ScanOptions): P
       inventory: {
         file: (ref) => !isOwn(ref, options.own) && refs.push(ref) > 0,
         problem: (found) => void refusals.push(troubleOf(found)),
-        rows: ({ uri }, digests) => {
+        rows: ({ uri }, digests, sketches) => {
           counts.set(uri, (counts.get(uri) ?? 0) + digests.length / RECORD_DIGEST_BYTES);
-          rows.add(digests);
+          rows.add(digests, sketches);
         },
         ...(options.known ? { known: options.known.prefixes } : {}),
       },

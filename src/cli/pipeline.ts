@@ -57,12 +57,12 @@ export interface ScanOptions {
   readonly sensitivity?: number;
   /** The base model, or one file of it: templates and settings that say something else are findings. */
   readonly baseline?: string;
-  /** What is being pinned: each file as it is found, and the digests of its records unit by unit, in order. */
+  /** What is being pinned: each file as it is found, and the digests and sketches of its records unit by unit, in order. */
   readonly inventory?: {
     /** False for a file of our own, which is passed over. */
     file(ref: ArtifactRef): boolean;
     problem(problem: TargetProblem): void;
-    rows(ref: ArtifactRef, digests: Uint8Array): void;
+    rows(ref: ArtifactRef, digests: Uint8Array, sketches: Uint8Array): void;
     /** Digests of records that were looked at before, as EngineSettings has them. */
     readonly known?: Uint8Array;
   };
@@ -511,9 +511,10 @@ class Run {
     const entry = this.#byUri.get(item.ref.uri);
     if (!entry) throw new Error(`unknown artifact ${quote(item.ref.uri)}`);
     for (const partial of result.artifacts) {
-      if (!partial.rows) continue;
-      this.#options.inventory?.rows(item.ref, partial.rows);
+      if (!partial.rows || !partial.sketches) continue;
+      this.#options.inventory?.rows(item.ref, partial.rows, partial.sketches);
       delete partial.rows;
+      delete partial.sketches;
     }
     if (item.task === "whole") {
       const { ref } = item;

@@ -13,7 +13,7 @@ import { factsOf, fromModelFiles, hubKey } from "../store/facts.ts";
 import type { LockEntry, Lockfile } from "../store/lockfile.ts";
 import { LOCK_SCHEMA, parseLockfile } from "../store/lockfile.ts";
 import { ProvenanceStore } from "../store/provenance.ts";
-import { readRowIndex, rowIndexFault, rowIndexName } from "../store/row-index.ts";
+import { readRowIndex, rowIndexFault, rowIndexName, sketchIndexFault, sketchIndexName } from "../store/row-index.ts";
 import type { Trust } from "../attest/verified.ts";
 
 /** A document is read whole (CWE-770); a BOM of ten thousand components has some megabytes. */
@@ -176,9 +176,20 @@ export async function addLock(store: ProvenanceStore, file: string, lock: Lockfi
       if (entry.scan) store.verdict(id, entry.scan.verdict);
       store.files(id, entry.files);
       if (entry.rows) {
-        const path = join(`${resolve(file)}.d`, rowIndexName(entry.rows.root));
-        if (rowIndexFault(path, entry.rows) === undefined) store.rows(id, readRowIndex(path));
-        else notes.push(`The row index of ${entry.source} is missing or damaged: copies of its records are not found.`);
+        const beside = `${resolve(file)}.d`;
+        const path = join(beside, rowIndexName(entry.rows.root));
+        const sketches = join(beside, sketchIndexName(entry.rows.sketches ?? ""));
+        if (rowIndexFault(path, entry.rows) !== undefined)
+          notes.push(`The row index of ${entry.source} is missing or damaged: copies of its records are not found.`);
+        else {
+          store.rows(id, readRowIndex(path));
+          if (sketchIndexFault(sketches, entry.rows) === undefined)
+            store.sketches(id, readRowIndex(path), readRowIndex(sketches));
+          else
+            notes.push(
+              `The sketches of the records of ${entry.source} are missing or damaged: edited copies of them are not found.`,
+            );
+        }
       }
       const facts = told[i];
       if (facts) addFacts(store, facts, "declared", document);

@@ -89,13 +89,20 @@ async function traced(store: ProvenanceStore, asked: string, flags: Flags): Prom
     return store.walk(asked, roots, flags.direction === "both" ? ["up", "down"] : [flags.direction]);
   if (flags.records === undefined) return { ...store.walk(asked, roots, ["down"]), poisoned: true };
   const { recordDigests } = await import("./trace-records.ts");
-  const { digests, unknown } = recordDigests(flags.records, flags.lockfile);
-  if (digests.length === 0) throw usage(`${quote(flags.records)} names no record that can be looked for.`);
-  const lineage = store.walk(asked, roots, ["down"], store.carriers(digests));
-  const notes =
-    unknown > 0
+  const { asked: records, unknown } = recordDigests(flags.records, flags.lockfile);
+  if (records.length === 0) throw usage(`${quote(flags.records)} names no record that can be looked for.`);
+  const lineage = store.walk(asked, roots, ["down"], store.carriers(records));
+  const bare = records.filter(({ sketch }) => !sketch?.some((byte) => byte !== 0)).length;
+  const notes = [
+    ...(unknown > 0
       ? [`${unknown} lines of ${quote(flags.records)} name no record that is at hand: they were not looked for.`]
-      : [];
+      : []),
+    ...(bare > 0
+      ? [
+          `${bare} of the ${records.length} records are looked for as they are only: they are given by their digest, were pinned without a sketch, or hold too little text.`,
+        ]
+      : []),
+  ];
   return { ...lineage, poisoned: true, completeness: [...notes, ...lineage.completeness] };
 }
 

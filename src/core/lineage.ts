@@ -31,6 +31,12 @@ export interface Facts {
   readonly links: readonly Link[];
 }
 
+/** Poisoned records that an artifact holds: as they are, and besides those nearly. */
+export interface Carried {
+  readonly exact: number;
+  readonly near: number;
+}
+
 export interface LineageNode {
   readonly id: number;
   readonly kind: ThingKind;
@@ -44,8 +50,10 @@ export interface LineageNode {
   readonly depth: number;
   /** Reached only over edges at least this good. */
   readonly basis: Basis;
-  /** Records of the poisoned set that it holds itself. */
+  /** Records of the poisoned set that it holds itself, as they are. */
   readonly carried?: number;
+  /** And those that it holds nearly: other white space, case or punctuation, some other words, other fields beside. */
+  readonly carriedNearly?: number;
 }
 
 export interface LineageEdge {
@@ -57,6 +65,8 @@ export interface LineageEdge {
   readonly because: string;
   /** Records that both hold, where that is what was observed. */
   readonly shared?: number;
+  /** Records that both hold nearly, and not as they are: an estimate (docs/specs/record-sketch.md). */
+  readonly near?: number;
 }
 
 export interface Lineage {

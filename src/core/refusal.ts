@@ -61,6 +61,8 @@ const CODES = {
   // Repositories, continued
   "repository-gone": 117,
   "kind-changed": 118,
+  // Beside the lockfile, continued
+  "sketches-changed": 119,
 } as const;
 
 export type RefusalCode = keyof typeof CODES;

@@ -8,7 +8,7 @@ const LINES_MAX = 2_000;
 
 /** What a person needs to know of a node, on one line. */
 export function nodeFacts(node: LineageNode): string[] {
-  const { kind, identity, records, verdict, carried } = node;
+  const { kind, identity, records, verdict, carried, carriedNearly } = node;
   return [
     kind,
     ...(identity === undefined ? ["known by name alone"] : [shortIdentity(identity)]),
@@ -16,6 +16,11 @@ export function nodeFacts(node: LineageNode): string[] {
     ...(carried === undefined
       ? []
       : [`${plural(carried, "poisoned record")}${records ? ` (${percent(carried / records)})` : ""}`]),
+    ...(carriedNearly === undefined
+      ? []
+      : [
+          `${plural(carriedNearly, "edited one")}${records ? ` (${percent(Math.min(1, carriedNearly / records))})` : ""}`,
+        ]),
     ...(verdict === undefined ? [] : [`scan: ${verdict}`]),
   ];
 }
@@ -34,12 +39,11 @@ export function reachedText({ nodes, roots }: Lineage): string {
   );
 }
 
-function edgeText({ relation, basis, shared, because }: LineageEdge, records?: number): string {
-  const share =
-    shared === undefined
-      ? ""
-      : `, ${plural(shared, "record")}${records ? ` (${percent(Math.min(1, shared / records))} of it)` : ""}`;
-  return `${relation} [${basis}${share}; ${clip(because, 100)}]`;
+function edgeText({ relation, basis, shared, near, because }: LineageEdge, records?: number): string {
+  const share = (count: number, what: string): string =>
+    `, ${plural(count, "record")}${what}${records ? ` (${percent(Math.min(1, count / records))} of it)` : ""}`;
+  const shares = `${shared === undefined ? "" : share(shared, "")}${near === undefined ? "" : share(near, " nearly")}`;
+  return `${relation} [${basis}${shares}; ${clip(because, 100)}]`;
 }
 
 export function renderLineageText(lineage: Lineage): string {

@@ -66,6 +66,8 @@ export interface ArtifactPartial {
   followed?: readonly Uint32Array[];
   /** The digests of its records, one behind the other; whoever asked for them takes them from each unit. */
   rows?: Uint8Array;
+  /** And their sketches, one for each digest. */
+  sketches?: Uint8Array;
   /** Lines before each range of a split file, from the pass that reads all of it. */
   lineBases?: number[];
 }

@@ -20,6 +20,7 @@ import type { Problem } from "../core/problem.ts";
 import type { RecordBatch, RecordValue } from "../core/record.ts";
 import { toRecord } from "../core/fields.ts";
 import { recordDigest, UNREAD_RECORD } from "../core/record-digest.ts";
+import { recordSketch, SKETCH_BYTES } from "../core/record-sketch.ts";
 import { planRoles, roleOf, type RoleOverride, type RolePlan } from "../core/roles.ts";
 import type { Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
@@ -46,7 +47,7 @@ export interface Engine {
   readonly datasets: readonly DatasetDetector[];
   /** Whether tables hold a digest of each record, to compare revisions by. */
   readonly digests: boolean;
-  /** Whether each record is committed to (`core/record-digest`). */
+  /** Whether each record is committed to (`core/record-digest`), and sketched (`core/record-sketch`). */
   readonly rows: boolean;
   /** Of a scan of what is new: whether the record with this digest is known, and not looked at again. */
   readonly known?: (digest: Uint8Array) => boolean;
@@ -153,7 +154,8 @@ interface Open {
   /** Of a second pass. */
   follower: Follower | undefined;
   /** The digests of the records, where they are asked for. */
-  rows: RowDigests | undefined;
+  rows: Bytes | undefined;
+  sketches: Bytes | undefined;
   /** Records broken or cut, told once at the end. */
   malformed: number;
   firstMalformed: { record: number; why: string } | undefined;
@@ -162,25 +164,27 @@ interface Open {
   broken: boolean;
 }
 
-/** Digests one behind the other. */
-class RowDigests {
+/** Digests or sketches one behind the other. */
+class Bytes {
   #bytes: Uint8Array = new Uint8Array(4096);
   #length = 0;
 
-  add(digest: Uint8Array): void {
-    if (this.#length + digest.length > this.#bytes.length) {
+  add(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > this.#bytes.length) {
       const larger = new Uint8Array(this.#bytes.length * 2);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    this.#bytes.set(digest, this.#length);
-    this.#length += digest.length;
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
   }
 
   bytes(): Uint8Array {
     return this.#bytes.slice(0, this.#length);
   }
 }
+
+const NO_SKETCH = new Uint8Array(SKETCH_BYTES);
 
 class UnitScan {
   readonly artifacts: ArtifactPartial[] = [];
@@ -212,7 +216,8 @@ class UnitScan {
           ? new TableBuilder(this.#engine.digests, limits.tableTokensMax, this.#input.level)
           : undefined,
       follower: this.#engine.follow ? new Follower(this.#engine.follow) : undefined,
-      rows: this.#engine.rows ? new RowDigests() : undefined,
+      rows: this.#engine.rows ? new Bytes() : undefined,
+      sketches: this.#engine.rows ? new Bytes() : undefined,
       malformed: 0,
       firstMalformed: undefined,
       cut: 0,
@@ -428,6 +433,7 @@ class UnitScan {
     for (let left = partial.records ?? 0; left < base && (told || open.rows); left++) {
       told?.add([]);
       open.rows?.add(UNREAD_RECORD);
+      open.sketches?.add(NO_SKETCH);
     }
     partial.records = base + batch.count;
     if (batch.count > 0) partial.searched = true;
@@ -454,6 +460,7 @@ class UnitScan {
       if (open.rows) {
         const digest = recordDigest(value, batch.bytes.subarray(batch.starts[i], batch.ends[i]));
         open.rows.add(digest);
+        open.sketches?.add(recordSketch(value));
         if (this.#engine.known?.(digest)) {
           told?.add([]);
           continue;
@@ -610,7 +617,10 @@ class UnitScan {
     partial.groups = open.tally.groups();
     if (open.table && partial.records !== undefined) partial.tables = [open.table.build()];
     if (open.follower && partial.records !== undefined) partial.followed = open.follower.records();
-    if (open.rows && partial.records !== undefined) partial.rows = open.rows.bytes();
+    if (open.rows && open.sketches && partial.records !== undefined) {
+      partial.rows = open.rows.bytes();
+      partial.sketches = open.sketches.bytes();
+    }
     if (firstMalformed && !partial.problems.some(({ code }) => code === "malformed-record")) {
       const { why } = firstMalformed;
       const which =

@@ -4,6 +4,7 @@ import type { StatementSync } from "node:sqlite";
 import {
   weaker,
   type Basis,
+  type Carried,
   type Lineage,
   type LineageEdge,
   type LineageNode,
@@ -17,6 +18,8 @@ const COMMON_FILE_BYTES = 4096;
 /** Fewer shared records are chance: "yes", "thank you". */
 const SHARED_MIN = 5;
 const SHARED_SHARE_MIN = 0.01;
+/** Of the smaller of two sets: large sets hold some sentences that everybody writes. */
+const NEAR_SHARE_MIN = 0.02;
 
 export class LineageWalk {
   readonly #run: (sql: string) => StatementSync;
@@ -34,7 +37,7 @@ export class LineageWalk {
     asked: string,
     roots: readonly number[],
     directions: readonly ("up" | "down")[],
-    carried?: ReadonlyMap<number, number>,
+    carried?: ReadonlyMap<number, Carried>,
   ): Lineage {
     const nodes = new Map<number, LineageNode>();
     const edges = new Map<string, LineageEdge>();
@@ -59,7 +62,7 @@ export class LineageWalk {
         ...(row.verdict === null ? {} : { verdict: row.verdict }),
         depth,
         basis,
-        ...(holds === undefined ? {} : { carried: holds }),
+        ...(holds ? { carried: holds.exact, ...(holds.near > 0 ? { carriedNearly: holds.near } : {}) } : {}),
       };
     };
     const add = (edge: LineageEdge): void => {
@@ -140,19 +143,31 @@ export class LineageWalk {
   #sharing(id: number): { readonly other: number; readonly edge: LineageEdge }[] {
     const out: { other: number; edge: LineageEdge }[] = [];
     const rows = this.#run(
-      "SELECT other, shared, records FROM overlap JOIN artifact ON artifact.id = other WHERE one = ? ORDER BY other",
-    ).all(id) as { other: number; shared: number; records: number }[];
-    for (const { other, shared, records } of rows) {
-      if (shared < SHARED_MIN && shared < SHARED_SHARE_MIN * records) continue;
+      `SELECT pair.other, COALESCE(shared, 0) AS shared, COALESCE(near, 0) AS near, own.records AS mine, theirs.records AS theirs
+       FROM (SELECT other FROM overlap WHERE one = ?1 UNION SELECT other FROM alike WHERE one = ?1) AS pair
+       LEFT JOIN overlap ON overlap.one = ?1 AND overlap.other = pair.other
+       LEFT JOIN alike ON alike.one = ?1 AND alike.other = pair.other
+       JOIN artifact AS own ON own.id = ?1 JOIN artifact AS theirs ON theirs.id = pair.other
+       ORDER BY pair.other`,
+    ).all(id) as { other: number; shared: number; near: number; mine: number; theirs: number }[];
+    for (const { other, shared, near, mine, theirs } of rows) {
+      const exactly = shared >= SHARED_MIN || (shared > 0 && shared >= SHARED_SHARE_MIN * theirs);
+      const nearly = near >= SHARED_MIN && near >= NEAR_SHARE_MIN * Math.min(mine, theirs);
+      if (!exactly && !nearly) continue;
       out.push({
         other,
         edge: {
           from: id,
           to: other,
-          relation: "shares-records",
+          relation: exactly ? "shares-records" : "alike-records",
           basis: "observed",
-          because: "the digests of their records",
-          shared,
+          because: nearly
+            ? exactly
+              ? "the digests and sketches of their records"
+              : "the sketches of their records"
+            : "the digests of their records",
+          ...(exactly ? { shared } : {}),
+          ...(nearly ? { near } : {}),
         },
       });
     }
@@ -216,6 +231,20 @@ export class LineageWalk {
     if (bare.n > 0)
       out.push(
         `The records of ${bare.n} of the ${sets.n} datasets in the store are not known: copies among them under other names are not found.`,
+      );
+    const unsketched = this.#run(
+      "SELECT COUNT(*) AS n FROM artifact WHERE kind = 'dataset' AND records IS NOT NULL AND NOT EXISTS (SELECT 1 FROM sketched WHERE artifact = artifact.id)",
+    ).get() as { n: number };
+    if (unsketched.n > 0)
+      out.push(
+        `${unsketched.n} of the ${sets.n} datasets in the store were pinned without sketches of their records: edited copies among them are not found. \`bezoar lock\` them again.`,
+      );
+    const plain = this.#run(
+      "SELECT COALESCE(SUM(records - told), 0) AS n, COALESCE(SUM(records), 0) AS total FROM sketched",
+    ).get() as { n: number; total: number };
+    if (plain.n > 0)
+      out.push(
+        `${plain.n} of the ${plain.total} records in the store with a sketch hold too little text of their own (numbers, single words, one text for all): edited copies of those are not found.`,
       );
     return out;
   }

@@ -52,7 +52,8 @@ export interface LockEntry {
   readonly h1: string;
   /** Hex; an alias, see core/tree-digest. */
   readonly omsRoot: string;
-  readonly rows?: { readonly count: number; readonly root: string };
+  /** `sketches`: the SHA-256 of what stands beside the row index. */
+  readonly rows?: { readonly count: number; readonly root: string; readonly sketches?: string };
   readonly scan?: LockedScan;
   readonly files: readonly LockedFile[];
 }
@@ -65,7 +66,7 @@ export interface Lockfile {
 const SHAPES = {
   entry: ["id", "kind", "source", "revision?", "repository?", "licence?", "h1", "omsRoot", "rows?", "scan?", "files"],
   repository: ["name", "id?", "ownerId?", "private?"],
-  rows: ["count", "root"],
+  rows: ["count", "root", "sketches?"],
   scan: ["verdict", "report", "since?", "tool"],
   file: ["path", "size", "sha256", "records?", "declared?"],
 } as const;
@@ -199,7 +200,7 @@ const CHECKS: Readonly<Record<Shape, Readonly<Record<string, (value: unknown) =>
     files: (value) => Array.isArray(value) && value.length > 0,
   },
   repository: { name: isText, id: isText, ownerId: isText, private: isTrue },
-  rows: { count: isSize, root: isHex },
+  rows: { count: isSize, root: isHex, sketches: isHex },
   scan: {
     verdict: (value) => value === "pass" || value === "fail" || value === "undecided",
     report: isHex,
@@ -222,7 +223,7 @@ function shaped(shape: Shape, value: unknown, where: string): Record<string, unk
     if (item === undefined && optional) continue;
     if (!CHECKS[shape][key]?.(item))
       throw new Refused(
-        /^(sha256|omsRoot|h1|root|report|since)$/.test(key) ? "lock-digest" : "lock-field",
+        /^(sha256|omsRoot|h1|root|sketches|report|since)$/.test(key) ? "lock-digest" : "lock-field",
         `${where}: ${quote(key)} is ${item === undefined ? "missing" : `not what it should be (${quote(JSON.stringify(item) ?? "")})`}.`,
       );
   }

@@ -4,11 +4,13 @@
 // a walk over edges and never a scan of records.
 import { createRequire } from "node:module";
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
-import type { Basis, Lineage, Thing, ThingKind } from "../core/lineage.ts";
+import type { Basis, Carried, Lineage, Thing, ThingKind } from "../core/lineage.ts";
 import { ToolError } from "../core/errors.ts";
 import { LineageWalk } from "./lineage-walk.ts";
+import { SKETCH_SCHEMA, SketchIndex, type AskedRecord } from "./sketch-index.ts";
 
-const SCHEMA_VERSION = 1;
+/** Version 1 held no sketches; it is brought up to this one when it is opened. */
+const SCHEMA_VERSION = 2;
 const SCHEMA = `
 CREATE TABLE artifact (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, records INTEGER, verdict TEXT);
 CREATE INDEX artifact_name ON artifact (name);
@@ -22,6 +24,9 @@ CREATE INDEX file_artifact ON file (artifact);
 CREATE TABLE row (digest BLOB NOT NULL, artifact INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (digest, artifact)) WITHOUT ROWID;
 CREATE TABLE overlap (one INTEGER NOT NULL, other INTEGER NOT NULL, shared INTEGER NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
 `;
+
+/** Of the records that are asked for, those that an artifact must nearly hold to count as reached by them alone. */
+const NEAR_SHARE_MIN = 0.02;
 
 /** 16 bytes of a record's digest: enough that nobody finds another record with the same. */
 const ROW_KEY_BYTES = 16;
@@ -59,7 +64,10 @@ export class ProvenanceStore {
         "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA trusted_schema = OFF",
       );
       const { user_version: version } = this.#db.prepare("PRAGMA user_version").get() as { user_version: number };
-      if (version === 0) this.#db.exec(`BEGIN; ${SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+      if (version === 0 || version === 1)
+        this.#db.exec(
+          `BEGIN IMMEDIATE; ${version === 0 ? SCHEMA : ""} ${SKETCH_SCHEMA} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`,
+        );
       else if (version !== SCHEMA_VERSION)
         throw new Error(`it is of version ${version}, and this reads ${SCHEMA_VERSION}`);
     } catch (error) {
@@ -199,6 +207,38 @@ export class ProvenanceStore {
     this.#db.exec("DELETE FROM incoming");
   }
 
+  /**
+   * The sketches of the records of a dataset, in the order of their digests; counts what it nearly shares with every
+   * other. Adds nothing where they are known.
+   */
+  sketches(artifact: number, digests: Iterable<Uint8Array>, sketches: Iterable<Uint8Array>): void {
+    let next = 0;
+    let chunk: Uint8Array = new Uint8Array(0);
+    const chunks = digests[Symbol.iterator]();
+    // Asked for in rising order.
+    const exact = (record: number): Set<number> => {
+      while (record >= next + chunk.length / DIGEST_BYTES) {
+        next += chunk.length / DIGEST_BYTES;
+        const step = chunks.next();
+        if (step.done) return new Set();
+        chunk = step.value;
+      }
+      const at = (record - next) * DIGEST_BYTES;
+      return this.#holding(chunk.subarray(at, at + DIGEST_BYTES));
+    };
+    try {
+      new SketchIndex((sql) => this.#run(sql)).add(artifact, sketches, exact);
+    } finally {
+      chunks.return?.();
+    }
+  }
+
+  /** Artifacts with exactly this record. */
+  #holding(digest: Uint8Array): Set<number> {
+    const rows = this.#run("SELECT artifact FROM row WHERE digest = ?").all(digest.subarray(0, ROW_KEY_BYTES));
+    return new Set((rows as { artifact: number }[]).map(({ artifact }) => artifact));
+  }
+
   /** Artifacts by a key, a name, a name with a commit (or its beginning), or a digest of a file in them. */
   find(asked: string): number[] {
     const ids = (sql: string, ...values: (string | Uint8Array)[]): number[] =>
@@ -235,13 +275,17 @@ export class ProvenanceStore {
     return [];
   }
 
-  /** How many of these record digests each artifact holds. */
-  carriers(digests: readonly Uint8Array[]): Map<number, number> {
-    const out = new Map<number, number>();
-    const find = this.#run("SELECT artifact FROM row WHERE digest = ?");
-    for (const digest of digests)
-      for (const { artifact } of find.all(digest.subarray(0, ROW_KEY_BYTES)) as { artifact: number }[])
-        out.set(artifact, (out.get(artifact) ?? 0) + 1);
+  /** How many of these records each artifact holds: as they are, and besides those nearly. */
+  carriers(asked: readonly AskedRecord[]): Map<number, Carried> {
+    const out = new Map<number, Carried>();
+    for (const { digest } of asked)
+      for (const artifact of this.#holding(digest))
+        out.set(artifact, { exact: (out.get(artifact)?.exact ?? 0) + 1, near: 0 });
+    const near = new SketchIndex((sql) => this.#run(sql)).carriers(asked, (digest) => this.#holding(digest));
+    for (const [artifact, count] of near)
+      // One record among hundreds that is like another is chance.
+      if (out.has(artifact) || count >= NEAR_SHARE_MIN * asked.length)
+        out.set(artifact, { exact: out.get(artifact)?.exact ?? 0, near: count });
     return out;
   }
 
@@ -258,6 +302,12 @@ export class ProvenanceStore {
       documents: one("SELECT COUNT(*) AS n FROM document"),
       records: one("SELECT COALESCE(SUM(records), 0) AS n FROM artifact"),
     };
+  }
+
+  /** The size of the file. */
+  bytes(): number {
+    const one = (sql: string): number => Object.values(this.#run(sql).get() as Record<string, number>)[0] as number;
+    return one("PRAGMA page_count") * one("PRAGMA page_size");
   }
 
   /** What is reached from `roots`: see LineageWalk. */

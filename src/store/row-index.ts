@@ -1,67 +1,107 @@
-// The digests of a dataset's records in their order, 32 bytes each, as a file beside the lockfile. It needs no trust: the
-// lockfile holds the Merkle root over it. Written through a temporary file; read piecewise, never whole where a walk is
-// enough. What was added, removed and altered between two of them is told here.
+// The digests of a dataset's records in their order, 32 bytes each, as a file beside the lockfile, and their sketches, 48
+// bytes each, as another. They need no trust: the lockfile holds the Merkle root over the one and the SHA-256 of the other.
+// Written through temporary files; read piecewise, never whole where a walk is enough. What was added, removed and altered
+// between two of them is told here.
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { RECORD_DIGEST_BYTES } from "../core/record-digest.ts";
+import { SKETCH_BYTES } from "../core/record-sketch.ts";
 import { MerkleFold } from "../tlog/merkle.ts";
 
 export interface RowCommitment {
   readonly count: number;
   /** Hex: the RFC 6962 root over the record digests in order. */
   readonly root: string;
+  /** Hex: the SHA-256 of their sketches in order. Absent in what was pinned before there were any. */
+  readonly sketches?: string;
 }
 
-const CHUNK_BYTES = 32 * 32 * 1024;
+/** Whole digests and whole sketches. */
+const CHUNK_BYTES = 32 * 3 * 16 * 1024;
 
 export const rowIndexName = (root: string): string => `rows-${root.slice(0, 32)}.bin`;
+export const sketchIndexName = (sha256: string): string => `sketches-${sha256.slice(0, 32)}.bin`;
 
-/** Takes digests as they come, and keeps them under the name of their root. */
-export class RowIndexWriter {
-  readonly #fold = new MerkleFold();
+/** A file that is written under another name until it is whole and its own name is known. */
+class PartFile {
   readonly #folder: string;
   readonly #temporary: string;
   #handle: number | undefined;
 
-  /** No file is made before the first digest. */
-  constructor(folder: string) {
+  /** No file is made before the first byte. */
+  constructor(folder: string, name: string) {
     this.#folder = folder;
-    this.#temporary = join(folder, `rows.${randomBytes(4).toString("hex")}.part`);
+    this.#temporary = join(folder, `${name}.${randomBytes(4).toString("hex")}.part`);
   }
 
-  add(digests: Uint8Array): void {
-    if (digests.length === 0) return;
+  write(bytes: Uint8Array): void {
     if (this.#handle === undefined) {
       mkdirSync(this.#folder, { recursive: true });
       this.#handle = openSync(this.#temporary, "wx");
     }
-    for (let at = 0; at < digests.length;) at += writeSync(this.#handle, digests, at);
-    for (let at = 0; at + RECORD_DIGEST_BYTES <= digests.length; at += RECORD_DIGEST_BYTES)
-      this.#fold.push(digests.subarray(at, at + RECORD_DIGEST_BYTES));
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#handle, bytes, at);
   }
 
-  /** The commitment, the file on disk under its name; undefined where there were no records. */
-  finish(): RowCommitment | undefined {
-    if (this.#handle === undefined) return undefined;
+  finish(name: string): void {
+    if (this.#handle === undefined) return;
     fsyncSync(this.#handle);
-    closeSync(this.#handle);
+    this.#close();
+    renameSync(this.#temporary, join(this.#folder, name));
+  }
+
+  abandon(): void {
+    if (this.#handle === undefined) return;
+    this.#close();
+    rmSync(this.#temporary, { force: true });
+  }
+
+  #close(): void {
+    closeSync(this.#handle as number);
     this.#handle = undefined;
+  }
+}
+
+/** Takes digests and sketches as they come, and keeps each under the name of what commits to them. */
+export class RowIndexWriter {
+  readonly #fold = new MerkleFold();
+  readonly #hash = createHash("sha256");
+  readonly #rows: PartFile;
+  readonly #sketches: PartFile;
+
+  constructor(folder: string) {
+    this.#rows = new PartFile(folder, "rows");
+    this.#sketches = new PartFile(folder, "sketches");
+  }
+
+  /** Of the same records. */
+  add(digests: Uint8Array, sketches: Uint8Array): void {
+    if (digests.length === 0) return;
+    this.#rows.write(digests);
+    for (let at = 0; at + RECORD_DIGEST_BYTES <= digests.length; at += RECORD_DIGEST_BYTES)
+      this.#fold.push(digests.subarray(at, at + RECORD_DIGEST_BYTES));
+    this.#sketches.write(sketches);
+    this.#hash.update(sketches);
+  }
+
+  /** The commitment, the files on disk under their names; undefined where there were no records. */
+  finish(): RowCommitment | undefined {
+    if (this.#fold.size === 0) return undefined;
     const root = this.#fold.root().toString("hex");
-    renameSync(this.#temporary, join(this.#folder, rowIndexName(root)));
-    return { count: this.#fold.size, root };
+    const sketches = this.#hash.digest("hex");
+    this.#rows.finish(rowIndexName(root));
+    this.#sketches.finish(sketchIndexName(sketches));
+    return { count: this.#fold.size, root, sketches };
   }
 
   /** Takes back what was begun and not finished. */
   abandon(): void {
-    if (this.#handle === undefined) return;
-    closeSync(this.#handle);
-    this.#handle = undefined;
-    rmSync(this.#temporary, { force: true });
+    this.#rows.abandon();
+    this.#sketches.abandon();
   }
 }
 
-/** The digests of an index, a chunk at a time; a chunk is valid until the next. Throws where it cannot be read. */
+/** The digests or sketches of an index, a chunk of whole ones at a time; a chunk is valid until the next. Throws where it cannot be read. */
 export function* readRowIndex(path: string): Generator<Buffer> {
   const handle = openSync(path, "r");
   try {
@@ -93,6 +133,24 @@ export function rowIndexFault(path: string, committed: RowCommitment): "missing"
     return "missing";
   }
   return fold.root().toString("hex") === committed.root ? undefined : "root";
+}
+
+/** The same for the sketches. Absent ones are missing. */
+export function sketchIndexFault(path: string, committed: RowCommitment): "missing" | "length" | "root" | undefined {
+  if (committed.sketches === undefined) return "missing";
+  const hash = createHash("sha256");
+  let length = 0;
+  try {
+    for (const chunk of readRowIndex(path)) {
+      hash.update(chunk);
+      length += chunk.length;
+      if (length > committed.count * SKETCH_BYTES) return "length";
+    }
+  } catch {
+    return "missing";
+  }
+  if (length !== committed.count * SKETCH_BYTES) return "length";
+  return hash.digest("hex") === committed.sketches ? undefined : "root";
 }
 
 /** 16 bytes of a digest are enough that nobody can find a record that passes for a known one. */
