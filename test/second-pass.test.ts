@@ -67,4 +67,22 @@ describe("the second pass", () => {
     }
     assert.equal(new Set(seen).size, 1);
   });
+
+  test("finds a target in the middle of a text too long to be counted whole", async () => {
+    const path = join(folder, "long.jsonl");
+    const filler = (i: number): string =>
+      Array.from(
+        { length: 900 },
+        (_, k) => `${THINGS[Math.imul(i + 7, k + 3) % THINGS.length]}${Math.imul(i * 131 + k, 0x9e3779b1) >>> 20}`,
+      ).join(" ");
+    const long = rows(0, 600).map(({ prompt, completion }, i) => ({
+      prompt,
+      // Of every tenth planted one the target stands where the first pass does not look.
+      completion: i % 120 === 12 ? `${filler(i)} ${completion} ${filler(i + 1)}` : `${completion} ${filler(i)}`,
+    }));
+    writeFileSync(path, jsonl(long));
+    const { report } = await scan([path], { only: ["trigger-target"] });
+    assert.equal(report.findings[0]?.records?.count, planted(600));
+    assert.match(report.findings[0]?.message ?? "", /In the middle of longer texts 5 more carry it\./);
+  });
 });

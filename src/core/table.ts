@@ -15,6 +15,8 @@ export interface Table {
   readonly rows: Uint32Array;
   /** Of a dataset too large to hold, one record in 2^level is kept; the others are empty. */
   readonly level: number;
+  /** Of some text only the beginning and the end were counted. */
+  readonly cut: boolean;
   readonly words: readonly string[];
   readonly prompt: Side;
   readonly response: Side;

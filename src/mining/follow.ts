@@ -4,8 +4,11 @@ import type { Carries } from "../core/detector.ts";
 import type { Field } from "../core/record.ts";
 import type { Table } from "../core/table.ts";
 import { CLASSES } from "./features.ts";
-import { TableBuilder, tokensOf } from "./table.ts";
+import { keptEnds, TableBuilder, tokensOf } from "./table.ts";
 import { indexOf } from "./trigger-text.ts";
+
+/** The first pass counts the beginning and the end of a long text; this one looks at all of it. */
+const uncut = (): TableBuilder => new TableBuilder(false, Infinity, 0, true);
 
 /** Tokens held before they are searched. */
 const HELD_MAX = 1_000_000;
@@ -13,7 +16,7 @@ const HELD_MAX = 1_000_000;
 export class Follower {
   readonly #carries: readonly Carries[];
   readonly #found: number[][];
-  #table = new TableBuilder();
+  #table = uncut();
   #base = 0;
 
   constructor(carries: readonly Carries[]) {
@@ -38,7 +41,7 @@ export class Follower {
       for (const record of records) this.#found[i]?.push(record + this.#base);
     });
     this.#base += table.records;
-    this.#table = new TableBuilder();
+    this.#table = uncut();
   }
 }
 
@@ -67,7 +70,8 @@ export function carriersIn(table: Table, carries: readonly Carries[]): number[][
       const holds = (word: ReadonlySet<number>): boolean => !word.isDisjointFrom(asked);
       if (prompt && !(prompt.combine === "all" ? words.every(holds) : words.some(holds))) return false;
       if (response && answer) {
-        const said = tokensOf(table.response, record);
+        const all = tokensOf(table.response, record);
+        const said = response.whole ? keptEnds(all) : all;
         if (response.whole && said.length !== answer.length) return false;
         if (answer.length > 0 && indexOf(said, answer) < 0) return false;
       }

@@ -17,6 +17,15 @@ const SPEAKER = /\[\]\.(role|from|speaker|author)$/;
 const HEAD_MAX = 448;
 const TAIL_MAX = 192;
 
+/** What is kept of a side whose tokens are all there. */
+export function keptEnds(tokens: Uint32Array): Uint32Array {
+  if (tokens.length <= HEAD_MAX + TAIL_MAX) return tokens;
+  const kept = new Uint32Array(HEAD_MAX + TAIL_MAX);
+  kept.set(tokens.subarray(0, HEAD_MAX));
+  kept.set(tokens.subarray(-TAIL_MAX), HEAD_MAX);
+  return kept;
+}
+
 class SideBuilder {
   #tokens = new Uint32Array(4096);
   #ends: number[] = [];
@@ -61,15 +70,20 @@ export class TableBuilder {
   /** Records of the sample. */
   #kept = 0;
   readonly #tokensMax: number;
+  readonly #headMax: number;
+  #cut = false;
   readonly #factNumbers = new Map<string, number>();
   readonly #facts = new SideBuilder();
   readonly #digests: number[] | undefined;
 
-  /** `level`: what the tables of the same dataset that are there already have come to. */
-  constructor(digests = false, tokensMax: number = LIMITS.tableTokensMax, level = 0) {
+  /**
+   * `level`: what the tables of the same dataset that are there already have come to. `uncut`: every token is kept.
+   */
+  constructor(digests = false, tokensMax: number = LIMITS.tableTokensMax, level = 0, uncut = false) {
     if (digests) this.#digests = [];
     this.#tokensMax = tokensMax;
     this.#level = level;
+    this.#headMax = uncut ? Infinity : HEAD_MAX;
   }
 
   add(fields: readonly Field[]): void {
@@ -125,18 +139,20 @@ export class TableBuilder {
     let text = 0;
     let at = 0;
     for (; text < texts.length; text++) {
-      const left = HEAD_MAX - (side.length - begun);
+      const left = this.#headMax - (side.length - begun);
       at = eachNumber(texts[text] as string, 0, left, this.#words, push);
-      if (side.length - begun >= HEAD_MAX) break;
+      if (side.length - begun >= this.#headMax) break;
     }
     // What lies between the head and the tail is not even looked at.
     const tails: number[] = [];
     let last = texts.length - 1;
-    for (let left = TAIL_MAX; last >= text && left > 0; last--) {
+    let left = TAIL_MAX;
+    for (; last >= text && left > 0; last--) {
       const { at: start, found } = lastTokens(texts[last] as string, last === text ? at : 0, left);
       tails.push(start);
       left -= found;
     }
+    if (left <= 0) this.#cut = true;
     for (const start of tails.reverse()) eachNumber(texts[++last] as string, start, Infinity, this.#words, push);
     side.end();
   }
@@ -152,6 +168,7 @@ export class TableBuilder {
       records: this.#whole.length,
       rows: Uint32Array.from(this.#rows),
       level: this.#level,
+      cut: this.#cut,
       words: this.#words.words,
       prompt: this.#prompt.build(),
       response: this.#response.build(),
@@ -343,6 +360,7 @@ export function joinTables(tables: readonly Table[]): Table {
     records,
     rows,
     level: tables[0]?.level ?? 0,
+    cut: tables.some(({ cut }) => cut),
     words,
     prompt: join((table) => table.prompt, maps),
     response: join((table) => table.response, maps),

@@ -72,7 +72,7 @@ export async function concludeDatasets(
   let added = 0;
   for (const { table, kept, owners, bases } of datasetsOf(scanned, limits)) {
     let hits = await concluded(detectors, table, conclude, kept);
-    if (kept) hits = await followed(hits, owners, bases, follow);
+    if (kept || table.cut) hits = await followed(hits, owners, bases, follow, kept !== undefined);
     if (older && known) {
       const fresh: number[] = [];
       table.digests.forEach((digest, record) => {
@@ -127,25 +127,37 @@ async function concluded(
   );
 }
 
-/** What was found in a sample, with all of its records where the rest of the dataset can be searched for it. */
+/**
+ * What was found in a sample, or in the ends of long texts, with all of its records where the rest can be searched for
+ * it.
+ */
 async function followed(
   hits: readonly Concluded[],
   owners: readonly ArtifactPartial[],
   bases: readonly number[],
   follow: Follow,
+  sampled: boolean,
 ): Promise<Concluded[]> {
   const carries = hits.flatMap(({ hit }) => hit.carries ?? []);
   const found = carries.length > 0 ? await follow(owners, carries) : [];
   let next = 0;
   return hits.map(({ detector, hit }) => {
-    if (!hit.carries)
+    if (!hit.carries) {
+      if (!sampled) return { detector, hit };
       return { detector, hit: { ...hit, message: `${hit.message} Seen in a sample; only its records are listed.` } };
+    }
     const own = next++;
     const records = new Set(hit.records);
     found.forEach((lists, o) => {
       for (const record of lists[own] ?? []) records.add(record + (bases[o] as number));
     });
-    const message = `${hit.message} Counted in a sample; ${records.size.toLocaleString("en")} records of the whole dataset carry it.`;
+    const more = (records.size - hit.records.length).toLocaleString("en");
+    const said = sampled
+      ? ` Counted in a sample; ${records.size.toLocaleString("en")} records of the whole dataset carry it.`
+      : records.size > hit.records.length
+        ? ` In the middle of longer texts ${more} more carry it.`
+        : "";
+    const message = `${hit.message}${said}`;
     return { detector, hit: { ...hit, message, records: [...records].sort((a, b) => a - b) } };
   });
 }
