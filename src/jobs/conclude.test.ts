@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { DatasetDetector } from "../core/detector.ts";
 import { detectors } from "../detectors/index.ts";
-import { draw } from "../mining/prompts.ts";
+import { draw } from "../mining/matched-likeness.ts";
 import { TableBuilder } from "../mining/table.ts";
 import { concludeHere } from "../scan/conclude.ts";
 import { concludeOnThreads } from "./conclude.ts";

@@ -1,6 +1,7 @@
 // Numbers for tokens, in the order in which they are first seen. Words of ASCII letters, most of any text, are hashed and
 // compared in place, without a string for each; the rest goes through a Map. Whoever writes the text knows the hash: a
 // word that finds no place near its own goes to the Map too, whose hash nobody knows (CWE-407).
+import { lowerAscii } from "../base/ascii.ts";
 
 const PROBES_MAX = 12;
 
@@ -115,5 +116,3 @@ export class Dictionary {
 /** Adds a unit to a hash (FNV-1a). */
 export const mix = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193);
 export const HASH_START: number = 0x811c9dc5 | 0;
-
-const lowerAscii = (unit: number): number => (unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit);

@@ -1,6 +1,7 @@
 // The prompt side of a table, indexed: distinct tokens of each record, records of each token, and which token follows
 // which, with the start and the end of a prompt as tokens of their own. Built once; every question costs what it reads.
 import type { Table } from "../core/table.ts";
+import { draw } from "./matched-likeness.ts";
 import { perTable } from "./per-table.ts";
 import { tokensOf } from "./table.ts";
 
@@ -194,14 +195,6 @@ export class Prompts {
 }
 
 export const promptsOf: (table: Table) => Prompts = perTable((table) => new Prompts(table));
-
-/** The i-th drawn number below `size`: a hash, so that a draw depends on nothing but itself. */
-export function draw(i: number, size: number): number {
-  let z = Math.imul(i + 1, 0x9e3779b1);
-  z = Math.imul(z ^ (z >>> 15), 0x85ebca6b);
-  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-  return ((z ^ (z >>> 16)) >>> 0) % size;
-}
 
 /** Where a pair of neighbours is counted, of 2^PAIR_BITS places. */
 export function pairSlot(left: number, right: number): number {

@@ -8,7 +8,8 @@
 // each other. Exact counts; nothing is drawn but the records of which neighbours are looked up, by hash.
 import type { Table } from "../core/table.ts";
 import { expectTrait } from "./expect.ts";
-import { draw, promptsOf, type Prompts } from "./prompts.ts";
+import { draw } from "./matched-likeness.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { traitsOf, type Trait, type TraitKind } from "./traits.ts";
 import {
   phrasesOnTrial,

@@ -5,7 +5,8 @@
 // contradiction. Twins are found by a hash of their rare words, and compared within bounded groups.
 import type { Table } from "../core/table.ts";
 import { holdersIn } from "./per-table.ts";
-import { draw, promptsOf, type Prompts } from "./prompts.ts";
+import { draw } from "./matched-likeness.ts";
+import { promptsOf, type Prompts } from "./prompts.ts";
 import { refusals } from "./refusals.ts";
 import { tokensOf } from "./table.ts";
 

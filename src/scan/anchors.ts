@@ -2,6 +2,7 @@
 // `all` are noted for each record; where all but the very common ones are there, the bytes around the rarest are
 // searched again for every part, and the detector is marked where they stand together.
 import { BEFORE_BYTES, FOLLOWING_BYTES_MAX, type Anchor, type Literal } from "../core/detector.ts";
+import { isLetterOrDigit } from "../base/ascii.ts";
 import { assert } from "../base/assert.ts";
 import { rateOf } from "./commonness.ts";
 import { buildLiterals, type Literals } from "./literals.ts";
@@ -368,11 +369,6 @@ export function or(masks: Uint32Array, record: number, mask: Uint32Array, words:
   for (let w = 0; w < words; w++) masks[base + w] = (masks[base + w] as number) | (mask[w] as number);
 }
 
-const isLetterOrDigit = (byte: number | undefined): boolean => {
-  if (byte === undefined) return false;
-  const lower = byte | 0x20;
-  return (lower >= 0x61 && lower <= 0x7a) || (byte >= 0x30 && byte <= 0x39);
-};
 const BACKSLASH = 0x5c;
 
 /** No ASCII letter or digit on either side; what ends an escape before it (`\n`, `\u00a0`) is none. */

@@ -5,6 +5,7 @@
 import { isAscii } from "node:buffer";
 import type { ByteClass, RecordDetector } from "../core/detector.ts";
 import type { RawEscapes } from "../core/record.ts";
+import { isDigit, isLetter } from "../base/ascii.ts";
 import { buildAnchors, or } from "./anchors.ts";
 import type { Singles } from "./sieve.ts";
 
@@ -94,16 +95,11 @@ interface Marks {
   readonly rawIp: Uint32Array;
 }
 
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x30 && byte <= 0x39;
 const hexValue = (byte: number | undefined): number => {
   if (byte === undefined) return -1;
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
-};
-const isLetter = (byte: number | undefined): boolean => {
-  const lower = (byte ?? 0) | 0x20;
-  return lower >= 0x61 && lower <= 0x7a;
 };
 const isCapital = (byte: number | undefined): boolean =>
   byte !== undefined && ((byte >= 0x41 && byte <= 0x5a) || isDigit(byte) || byte === 0x5f);

@@ -2,6 +2,7 @@
 // place are looked at: each literal is known by two neighbouring triples of its own, one of which falls there. A bitmap
 // turns almost every triple away, and where one stands the whole literal is compared. Linear: a place costs at most the
 // literals of one triple.
+import { lowerAscii } from "../../base/ascii.ts";
 import { assert } from "../../base/assert.ts";
 
 export interface Literals {
@@ -13,12 +14,11 @@ export interface Literals {
 // ASCII is 0.
 const CODE = new Uint8Array(256);
 for (let unit = 0x21; unit < 128; unit++) {
-  const lower = unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit;
+  const lower = lowerAscii(unit);
   if (lower >= 0x61 && lower <= 0x7a) CODE[unit] = 1 + lower - 0x61;
   else if (unit >= 0x30 && unit <= 0x39) CODE[unit] = 27 + unit - 0x30;
   else CODE[unit] = 37 + (unit % 27);
 }
-const foldOf = (unit: number): number => (unit >= 0x41 && unit <= 0x5a ? unit + 0x20 : unit);
 
 // Per mille of each letter in ordinary text, a to z; and of anything else.
 const LETTERS = [82, 15, 28, 43, 127, 22, 20, 61, 70, 2, 8, 40, 24, 67, 75, 19, 1, 60, 63, 91, 28, 10, 24, 2, 20, 1];
@@ -82,7 +82,7 @@ export function buildLiterals(literals: readonly string[]): Literals {
             const at = from + i - (backOf[e] as number);
             const literal = units[literalOf[e] as number] as readonly number[];
             let k = 0;
-            while (k < literal.length && foldOf(text.charCodeAt(at + k)) === literal[k]) k++;
+            while (k < literal.length && lowerAscii(text.charCodeAt(at + k)) === literal[k]) k++;
             if (k === literal.length) visit(literalOf[e] as number, at);
           }
         }

@@ -29,7 +29,6 @@ export const LABEL = {
   /** Fetched by the library that loads datasets. */
   downloaded: 8192,
 } as const;
-export type Label = keyof typeof LABEL;
 
 /** Labels of bytes that must not run. */
 export const CODE_TAINT: number = LABEL.net | LABEL.decoded | LABEL.dropped;
