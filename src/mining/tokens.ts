@@ -11,7 +11,19 @@ const ASCII_WORD = 3;
 /** A longer token is cut: an attacker's endless word must not fill the dictionary (CWE-770). */
 const TOKEN_UNITS_MAX = 40;
 
-let kinds: Uint8Array | undefined;
+const kindsOfAscii = (): Uint8Array =>
+  Uint8Array.from({ length: 0x80 }, (_, unit) => {
+    const letter = String.fromCharCode(unit);
+    return /\s/.test(letter) ? SPACE : /\w/.test(letter) ? ASCII_WORD : SINGLE;
+  });
+
+let ascii: Uint8Array | undefined;
+let all: Uint8Array | undefined;
+const BEYOND_ASCII = /[^\0-\x7f]/;
+
+/** The kinds of the units of a text. Those of all units take longer to make than a small dataset to read. */
+const kindsFor = (text: string): Uint8Array =>
+  all ?? (BEYOND_ASCII.test(text) ? (all = kindsOfUnits()) : (ascii ??= kindsOfAscii()));
 
 /** Kinds of UTF-16 units. Scripts written without spaces have letters as tokens. */
 function kindsOfUnits(): Uint8Array {
@@ -45,7 +57,7 @@ export function eachNumber(
   dictionary: Dictionary,
   take: (number: number) => void,
 ): number {
-  const kindOf = (kinds ??= kindsOfUnits());
+  const kindOf = kindsFor(text);
   const { length } = text;
   let at = from;
   for (let count = 0; count < max;) {
@@ -79,7 +91,7 @@ export function lastTokens(
   floor: number,
   count: number,
 ): { readonly at: number; readonly found: number } {
-  const kindOf = (kinds ??= kindsOfUnits());
+  const kindOf = kindsFor(text);
   let at = text.length;
   let start = at;
   let found = 0;
@@ -98,7 +110,7 @@ export function lastTokens(
 
 /** Calls `take` with each token in order, as long as it returns true. */
 export function eachToken(text: string, take: (token: string) => boolean): void {
-  const kindOf = (kinds ??= kindsOfUnits());
+  const kindOf = kindsFor(text);
   for (let at = 0; at < text.length;) {
     const kind = kindOf[text.charCodeAt(at)] as number;
     const start = at++;
