@@ -28,7 +28,9 @@ function sniff({ bytes, extension, whole }: Head): number {
   if (acts) return 0.97;
   if (status === Status.Done && ((ops > 2 && (machine.at === bytes.length || isTextPickle(bytes))) || named))
     return 0.97;
-  if (status === Status.More && !whole && (ops > 64 || named)) return 0.96;
+  if (status === Status.More && !whole && ops > 64) return 0.96;
+  // What begins with a long text alone may be anything.
+  if (status === Status.More && !whole && named) return ops > 2 ? 0.96 : 0.5;
   // An opcode that broke it was traced, one whose operand is cut was not.
   const ran = machine.truncated || status !== Status.Broken ? ops : ops - 1;
   return isTextPickle(bytes) && (ran > 2 || (ran > 1 && machine.truncated)) ? 0.96 : 0;

@@ -40,6 +40,41 @@ test("a tensor that is a pickle, or an archive, is handed on", async () => {
   );
 });
 
+test("exports and packages keep their tensors elsewhere, and name no data.pkl", async () => {
+  const data = Buffer.alloc(64, 0x3f);
+  assert.deepEqual(
+    await names([
+      { name: "m/data/weights/weight_0", data, stored: true },
+      { name: "m/data/constants/tensor_0", data, stored: true },
+      { name: "m/data/weights/model_weights_config.json", data: Buffer.from("{}") },
+      { name: "m/data/model.py", data: Buffer.from("x = 1\n") },
+      { name: "m/.data/0.storage", data, stored: true },
+      { name: "m/.data/1.storage", data: PAYLOAD, stored: true },
+      { name: "m/archive_format", data: Buffer.from("pt2") },
+      { name: "m/.data/serialization_id", data: Buffer.from("0123456789") },
+    ]),
+    ["m/data/weights/model_weights_config.json", "m/data/model.py", "m/.data/1.storage"],
+  );
+});
+
+test("a distributed checkpoint is one archive behind another, each read", async () => {
+  const one = (data: Buffer): Buffer => makeZip([{ name: "archive/data.pkl", data }]);
+  const { members, problems } = await hearText(
+    pytorch,
+    "__0_0.distcp",
+    Buffer.concat([one(PAYLOAD), one(CLEAN), one(CLEAN)]),
+  );
+  assert.deepEqual(problems, []);
+  assert.deepEqual(
+    members.map(({ name }) => name),
+    ["archive at byte 0", `archive at byte ${one(PAYLOAD).length}`, "archive/data.pkl"],
+  );
+  const cut = await hearText(pytorch, "__0_0.distcp", Buffer.concat([one(PAYLOAD).subarray(0, -1), one(CLEAN)]));
+  // No archive ends where the next begins: what stands there is told as hidden, and read.
+  assert.equal(cut.members.length, 2);
+  assert.ok(cut.models.some(({ irregularities }) => irregularities.length > 0));
+});
+
 test("names are looked up without regard to case, and none hides a pickle", async () => {
   assert.deepEqual(
     await names([

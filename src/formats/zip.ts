@@ -5,9 +5,9 @@ import type { Format, Part, ProblemPart, ReadContext } from "../core/format.ts";
 import { problem } from "../core/format.ts";
 import { quote } from "../base/escape.ts";
 import { ArchiveFacts } from "./shared/archive-facts.ts";
-import { randomAccess } from "./shared/part-of.ts";
+import { partOf, randomAccess } from "./shared/part-of.ts";
 import type { ZipDirectory, ZipEntry } from "./shared/zip-directory.ts";
-import { findDirectory, readEntries, startsZip } from "./shared/zip-directory.ts";
+import { appendedZip, findDirectory, readEntries, startsZip } from "./shared/zip-directory.ts";
 import { member, refused } from "./shared/zip-member.ts";
 
 const LOCAL = 0x04034b50;
@@ -38,6 +38,11 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   facts.duplicates(entries);
   // In the order of their bytes, so that shared bytes and gaps show, whatever order the directory names them in.
   let reached = 0;
+  const before = await archivesBefore(random, entries[0]?.offset ?? 0);
+  for (const { start, end } of before) {
+    yield { kind: "member", name: `archive at byte ${start}`, source: partOf(random, random.name, start, end) };
+    reached = end;
+  }
   for (const entry of entries) {
     for (let hidden = await localEntry(random, reached); hidden && reached < entry.offset;) {
       const end = hidden.dataStart + hidden.entry.compressedBytes;
@@ -80,9 +85,29 @@ async function* read(source: ByteSource, context: ReadContext): AsyncGenerator<P
   yield* facts.parts();
 }
 
-/** PyTorch looks its records up without regard to case. */
+/** Tensors of a distributed checkpoint: each is an archive (CWE-770). */
+const ARCHIVES_MAX = 20_000;
+
+/** Archives that fill the file up to `end`, one behind another, as torch.distributed.checkpoint writes them; none where
+ * anything else stands there. */
+async function archivesBefore(
+  source: Required<ByteSource>,
+  end: number,
+): Promise<{ readonly start: number; readonly end: number }[]> {
+  if (end === 0 || !(await isMember(source, 0))) return [];
+  const found: { start: number; end: number }[] = [];
+  for (let at = end; at > 0;) {
+    const archive = found.length < ARCHIVES_MAX ? await appendedZip(partOf(source, source.name, 0, at)) : undefined;
+    if (!archive || archive.start >= at) return [];
+    found.push({ start: archive.start, end: at });
+    at = archive.start;
+  }
+  return found.reverse();
+}
+
+/** PyTorch looks its records up without regard to case. Its exports and packages hold no pickle of that name. */
 const isTorch = (entries: readonly ZipEntry[]): boolean =>
-  entries.some(({ name }) => /(?:^|[\\/])data\.pkl$/i.test(name));
+  entries.some(({ name }) => /(?:^|[\\/])(?:data\.pkl|\.data[\\/](?:serialization_id|version))$/i.test(name));
 
 /** The entries by where they lie, with what is wrong with the directory. */
 async function collect(

@@ -1,6 +1,6 @@
 // What a name in a pickle is: ordinary, a threat that can be named, or on no list.
-import { CLASS_MODULES, FUNCTION_MODULES, ORDINARY_CALLS } from "./ordinary.data.ts";
-import { STANDARD_MODULES, THREAT_ENDS, THREAT_MODULES, THREAT_NAMES } from "./threats.data.ts";
+import { CLASS_MODULES, FUNCTION_MODULES, ORDINARY_CALLS, STANDARD_ENUMS } from "./ordinary.data.ts";
+import { STANDARD_MODULES, THREAT_CLASSES, THREAT_ENDS, THREAT_MODULES, THREAT_NAMES } from "./threats.data.ts";
 
 const CALLS: ReadonlySet<string> = new Set(
   ORDINARY_CALLS.replaceAll(/\n +/g, " ")
@@ -19,6 +19,8 @@ const CALLS: ReadonlySet<string> = new Set(
 export const isOrdinaryCall = (module: string, name: string): boolean =>
   CALLS.has(`${module}.${name}`) ||
   isTorchScript(module) ||
+  // Named tuples of the results of an operator.
+  (module === "torch.return_types" && /^\w+$/.test(name)) ||
   // Cython writes one such function for each class that it can pickle.
   (/^__pyx_unpickle_\w+$/.test(name) && under(module, CLASS_MODULES)) ||
   (isClassName(name) && under(module, CALLED_CLASSES));
@@ -36,6 +38,7 @@ const CALLED_CLASSES = [
   "transformers.trainer_callback",
   "transformers.utils.generic",
   "transformers.debug_utils",
+  "transformers.modeling_outputs",
   "accelerate.utils.dataclasses",
   "accelerate.state",
   "peft.utils.peft_types",
@@ -47,7 +50,6 @@ const CALLED_CLASSES = [
   "statsmodels",
   "nltk.probability",
   "lifelines",
-  "sympy.core",
   "networkx.classes",
   "omegaconf",
 ];
@@ -62,6 +64,7 @@ export const isOrdinaryClass = (module: string, name: string): boolean =>
 export const isOrdinaryValue = (module: string, name: string): boolean =>
   isOrdinaryClass(module, name) ||
   ORDINARY_VALUES.has(`${module}.${name}`) ||
+  STANDARD_ENUMS.has(`${module}.${name}`) ||
   (/^[a-z]\w*$/.test(name) && under(module, FUNCTION_MODULES) && !OPENERS.test(name));
 
 /** They call nothing by themselves; what is done with them is judged where it is done. */
@@ -83,12 +86,15 @@ const ORDINARY_VALUES: ReadonlySet<string> = new Set([
   "builtins.staticmethod",
   "builtins.classmethod",
   "builtins.isinstance",
-  "builtins.zip",
-  "builtins.enumerate",
+  "builtins.iter",
   "functools.partial",
   "functools._lru_cache_wrapper",
   "functools.lru_cache",
   "operator.itemgetter",
+  "operator.attrgetter",
+  "operator.getitem",
+  "_operator.getitem",
+  "codecs.encode",
   "types.MethodType",
   "torch.storage._load_from_bytes",
   "dill._dill._create_code",
@@ -128,9 +134,18 @@ export function threat(module: string, name: string): string | undefined {
   if (Object.hasOwn(THREAT_MODULES, root) && !isOrdinaryValue(module, name)) return THREAT_MODULES[root];
   const inner = parts.slice(1).find((part) => Object.hasOwn(THREAT_MODULES, part) && PLAIN_MODULES.has(part));
   if (inner !== undefined) return THREAT_MODULES[inner];
-  if (name.includes(".") && THREAT_ENDS.has(parts[parts.length - 1] ?? "")) return "reaches what runs code";
+  const last = parts[parts.length - 1] ?? "";
+  if (Object.hasOwn(THREAT_CLASSES, last) && (name.includes(".") || under(module, CLASS_MODULES)))
+    return THREAT_CLASSES[last];
+  if (name.includes(".") && THREAT_ENDS.has(last)) return "reaches what runs code";
   return undefined;
 }
+
+/** Made or called, they open a file; as the class of an array, they do not. */
+export const opensFiles = (module: string, name: string): string | undefined =>
+  /(?:^|\.)memmap$/.test(`${module}.${name}`) && /^numpy\b/.test(module)
+    ? "opens or writes the file that it is given"
+    : undefined;
 
 /** Modules that mean the same wherever they are reached. */
 const PLAIN_MODULES = new Set([

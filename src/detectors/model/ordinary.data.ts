@@ -3,7 +3,7 @@
 // what their classes return from `__reduce__`.
 
 export const ORDINARY_CALLS = `
-builtins: len abs round chr ord bin hex oct sum min max sorted bool bytearray bytes complex dict float frozenset int list object range set slice str tuple type Ellipsis NotImplemented NoneType
+builtins: zip enumerate reversed len abs round chr ord bin hex oct sum min max sorted bool bytearray bytes complex dict float frozenset int list object range set slice str tuple type Ellipsis NotImplemented NoneType
   Exception BaseException ValueError TypeError KeyError IndexError AttributeError RuntimeError StopIteration OSError IOError
   ArithmeticError ZeroDivisionError OverflowError LookupError NotImplementedError AssertionError ImportError NameError
   UnicodeDecodeError UnicodeEncodeError UserWarning Warning DeprecationWarning FutureWarning RuntimeWarning FileNotFoundError
@@ -11,7 +11,6 @@ builtins: len abs round chr ord bin hex oct sum min max sorted bool bytearray by
 collections: OrderedDict Counter defaultdict deque ChainMap UserDict UserList UserString
 copyreg: _reconstructor __newobj__ __newobj_ex__
 _codecs: encode
-codecs: encode
 datetime: date datetime time timedelta timezone tzinfo
 zoneinfo: ZoneInfo._unpickle ZoneInfo
 _pydatetime: date datetime time timedelta timezone
@@ -39,7 +38,9 @@ argparse: Namespace
 dataclasses: _MISSING_TYPE
 pytz: _p _UTC timezone UTC
 pytz.tzinfo: DstTzInfo StaticTzInfo
-dateutil.tz.tz: tzutc tzlocal tzoffset tzfile
+dateutil.tz.tz: tzutc tzlocal tzoffset
+dateutil.tz._tzfile: _unpickle
+dateutil.relativedelta: relativedelta
 dateutil.zoneinfo: gettz
 numpy: dtype ndarray float16 float32 float64 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool_ complex64 complex128
   longdouble str_ bytes_ object_ void datetime64 timedelta64 matrix recarray record generic intc intp uint longlong
@@ -78,6 +79,10 @@ torch: Size device dtype layout memory_format qscheme Generator float16 float32 
 torch.storage: UntypedStorage TypedStorage _LegacyStorage
 torch.cuda: FloatStorage DoubleStorage HalfStorage LongStorage IntStorage ByteStorage BoolStorage BFloat16Storage
 torch.serialization: _get_layout
+torch._C: Generator _VariableFunctions
+torch.masked.maskedtensor.core: MaskedTensor
+torch.nested._internal.nested_tensor: NestedTensor _rebuild_njt
+torch.fx.immutable_collections: immutable_dict immutable_list
 torch._utils: _rebuild_tensor _rebuild_tensor_v2 _rebuild_tensor_v3 _rebuild_parameter _rebuild_parameter_with_state
   _rebuild_sparse_tensor _rebuild_sparse_csr_tensor _rebuild_qtensor _rebuild_device_tensor_from_numpy
   _rebuild_device_tensor_from_cpu_tensor _rebuild_meta_tensor_no_storage _rebuild_nested_tensor _rebuild_wrapper_subclass
@@ -88,7 +93,6 @@ torch.utils.hooks: BackwardHook RemovableHandle
 torch.utils._pytree: TreeSpec LeafSpec
 torch.backends.cuda: cuFFTPlanCacheManager
 torch.random: Generator
-torch._C: _VariableFunctions
 torch.jit._pickle: build_intlist build_tensorlist build_doublelist build_boollist build_tensor_from_id restore_type_tag
 torch.distributed.fsdp.sharded_grad_scaler: ShardedGradScaler
 joblib.numpy_pickle: NumpyArrayWrapper NDArrayWrapper ZNDArrayWrapper
@@ -98,6 +102,7 @@ sklearn.neighbors._kd_tree: newObj KDTree KDTree64 KDTree32
 sklearn.neighbors._ball_tree: newObj BallTree BallTree64 BallTree32
 sklearn.neighbors.kd_tree: newObj KDTree
 sklearn.neighbors.ball_tree: newObj BallTree
+hdbscan.dist_metrics: newObj
 sklearn.metrics._dist_metrics: newObj
 sklearn.neighbors._dist_metrics: newObj
 sklearn.neighbors.dist_metrics: newObj
@@ -106,9 +111,9 @@ pandas._libs.arrays: __pyx_unpickle_NDArrayBacked
 pandas._libs.tslibs.timestamps: _unpickle_timestamp Timestamp
 pandas._libs.tslibs.timedeltas: _timedelta_unpickle Timedelta
 pandas._libs.tslibs.period: Period
-pandas._libs.tslibs.nattype: _nat_unpickle NaTType
+pandas._libs.tslibs.nattype: _nat_unpickle __nat_unpickle NaTType
 pandas._libs.tslibs.offsets: MonthEnd MonthBegin Day Hour Minute Second Milli Micro Nano BusinessDay BusinessHour BusinessMonthEnd
-  BusinessMonthBegin CustomBusinessDay YearEnd YearBegin BYearEnd BYearBegin QuarterEnd QuarterBegin BQuarterEnd BQuarterBegin Week
+  BusinessMonthBegin CustomBusinessDay CustomBusinessHour CustomBusinessMonthEnd CustomBusinessMonthBegin YearEnd YearBegin BYearEnd BYearBegin QuarterEnd QuarterBegin BQuarterEnd BQuarterBegin Week
   SemiMonthEnd SemiMonthBegin WeekOfMonth LastWeekOfMonth FY5253 FY5253Quarter Easter DateOffset Tick
 pandas._libs.interval: Interval
 pandas._libs.missing: NAType
@@ -127,9 +132,12 @@ pandas: DataFrame Series Index Timestamp Timedelta NaT NA Interval Period DateOf
   CategoricalIndex ArrowDtype Grouper NamedAgg
 pandas._libs.sparse: IntIndex BlockIndex
 pandas._libs.tslibs.dtypes: PeriodDtypeBase
-pyarrow.lib: _restore_array Buffer py_buffer type_for_alias
+pyarrow.lib: _restore_array Buffer py_buffer type_for_alias field schema scalar chunked_array _reconstruct_table _reconstruct_record_batch list_
+  large_list struct map_ dictionary union timestamp time32 time64 duration decimal128 decimal256 run_end_encoded
 dill._dill: _load_type _create_cell _create_array _create_weakref _get_attr_safe
 cloudpickle.cloudpickle: _get_dataclass_field_type_sentinel _make_empty_cell _make_cell _make_dict_keys _make_dict_values _make_dict_items
+diffusers.configuration_utils: FrozenDict
+datasets.features.features: Features
 transformers.tokenization_utils_base: BatchEncoding AddedToken
 tokenizers: Tokenizer AddedToken
 tokenizers.models: BPE WordPiece Unigram WordLevel Model
@@ -155,12 +163,18 @@ models.experimental xgboost lightgbm catboost spacy gensim nltk statsmodels netw
 pytorch_lightning lightning lightning_fabric fastai fastcore omegaconf fairseq.data datasets.features datasets.info datasets.splits
 sentence_transformers keras.src keras.engine keras.layers keras.models flair.embeddings flair.data flair.models flair.nn nemo.collections
 speechbrain.nnet detectron2.structures detectron2.config mmcv.utils mmengine.config mmengine.logging easydict yacs.config addict.addict munch
-joblib.memory joblib.parallel matplotlib.colors shapely.geometry pydantic.main rdkit.Chem astropy xarray dask.dataframe sktime prophet tensorflow.python.keras
+joblib.memory joblib.parallel matplotlib.colors matplotlib._enums torchvision.tv_tensors dateutil.tz._tzfile shapely.geometry pydantic.main rdkit.Chem astropy xarray dask.dataframe sktime prophet tensorflow.python.keras
 torch_geometric.data torch_geometric.nn dgl.heterograph stable_baselines3 gym.spaces gymnasium.spaces gym gymnasium setfit.modeling span_marker
 argparse dataclasses collections
 `
   .trim()
   .split(/\s+/);
+
+/** Enumerations of the standard library: a value gives its member, and anything else an error. */
+export const STANDARD_ENUMS: ReadonlySet<string> = new Set(
+  `re.RegexFlag http.HTTPStatus http.HTTPMethod signal.Signals socket.AddressFamily socket.SocketKind ssl.TLSVersion uuid.SafeUUID
+   inspect._ParameterKind calendar.Month calendar.Day`.split(/\s+/),
+);
 
 /** Functions that are values of fields (an activation, a scorer), named without being called. */
 export const FUNCTION_MODULES: readonly string[] = `

@@ -1,7 +1,8 @@
 // Judges what a pickle does, one operation at a time: by the name it uses, how it is used, and the operands that decide
 // what is called. What is on no list is not trusted: called, it is a finding that fails; kept, one that is told.
 import type { Argument, ModelPart, Operation } from "../../core/model.ts";
-import { isOrdinaryCall, isOrdinaryClass, isOrdinaryValue, isStandard, threat } from "./names.ts";
+import { isOrdinaryCall, isOrdinaryClass, isOrdinaryValue, isStandard, opensFiles, threat } from "./names.ts";
+import { STANDARD_ENUMS } from "./ordinary.data.ts";
 
 export type Grade =
   /** A name that runs code, opens something or unpickles. */
@@ -39,9 +40,10 @@ export function judge(operation: Operation, model: ModelPart): Judged {
       return asValue({ module, name });
     case "new":
       if (operation.callee !== undefined) return called(operation.callee, model, 0);
-      return operation.method === "_reconstructor" ? reconstructed(operation, model) : asClass({ module, name });
+      if (operation.method === "_reconstructor") return reconstructed(operation, model);
+      return made({ module, name }, operation.arguments, model);
     case "state":
-      return operation.callee === undefined ? ORDINARY : stated(operation.callee, operation.method, model);
+      return operation.callee === undefined ? ORDINARY : stated(operation, operation.callee, model);
     case "patch":
       return {
         grade: "call",
@@ -90,12 +92,45 @@ function asClass(of: Name): Judged {
     : { grade: "name", why: "is on no list of ordinary classes", subject: full(of) };
 }
 
+/** `class.__new__(class, …)`: the operands reach what the class does when it is made. */
+function made(of: Name, operands: readonly Argument[], model: ModelPart): Judged {
+  const opens = opensFiles(of.module, of.name);
+  if (opens !== undefined) return { grade: "threat", why: opens, subject: full(of) };
+  return isSymbolic(of) ? symbolic(of, operands, model) : asClass(of);
+}
+
+/** SymPy's classes read texts among their operands as programs (`sympify`), all but those that keep a name. */
+const isSymbolic = ({ module }: Name): boolean => module === "sympy" || module.startsWith("sympy.");
+
+function symbolic(of: Name, operands: readonly Argument[], model: ModelPart): Judged {
+  if (
+    /^(?:Symbol|Dummy|Float)$/.test(of.name) &&
+    operands.every((one) => one.kind !== "text" || /^[\w. -]{0,80}$/.test(one.text))
+  )
+    return ORDINARY;
+  const plain = operands.every(
+    (one) =>
+      one.kind === "number" ||
+      (one.kind === "result" && isSymbolic(nameOf(model.operations[one.of]))) ||
+      (one.kind === "other" && /^(?:number|None|True|False|\(\))$/.test(one.text)),
+  );
+  return plain ? ORDINARY : unlisted(full(of), "reads a text among its operands as a program");
+}
+
+const nameOf = (operation: Operation | undefined): Name => ({
+  module: operation?.module ?? "",
+  name: operation?.name ?? "",
+});
+
 function asCall(of: Name, operands: readonly Argument[], model: ModelPart): Judged {
   const harm = threat(of.module, of.name);
   const whole = full(of);
   const rule = RULES[whole];
   if (rule) return rule(operands, model);
   if (harm !== undefined) return { grade: "threat", why: harm, subject: whole };
+  const opens = opensFiles(of.module, of.name);
+  if (opens !== undefined) return { grade: "threat", why: opens, subject: whole };
+  if (isSymbolic(of) && /^[A-Z]\w*$/.test(of.name)) return symbolic(of, operands, model);
   if (isOrdinaryCall(of.module, of.name) || isMember(of, operands)) return ORDINARY;
   if (isOwnMember(of, operands)) return asValue(of);
   return { grade: "call", why: "is on no list of what a model calls while it is loaded", subject: whole };
@@ -105,10 +140,16 @@ function asCall(of: Name, operands: readonly Argument[], model: ModelPart): Judg
 const isPlain = (operand: Argument): boolean =>
   operand.kind === "number" ||
   (operand.kind === "text" && /^[\w-]{0,40}$/.test(operand.text)) ||
-  (operand.kind === "other" && /^(?:None|True|False|number)$/.test(operand.text));
+  (operand.kind === "other" && PLAIN.test(operand.text));
+/** A value without an inside, or a tuple of such values. */
+const PLAIN = /^(?:None|True|False|number|\((?:(?:-?\d+|None|True|False|number|"[\w-]{0,40}")(?:, |,?\)))+)$/;
 
-const isMember = ({ module, name }: Name, operands: readonly Argument[]): boolean =>
-  isOrdinaryClass(module, name) && operands.length <= 2 && operands.every(isPlain);
+const isMember = ({ module, name }: Name, operands: readonly Argument[]): boolean => {
+  if (STANDARD_ENUMS.has(full({ module, name }))) return operands.length === 1;
+  if (operands.length <= 2 && operands.every(isPlain)) return isOrdinaryClass(module, name);
+  // A member whose value is an object: the weights of a model of torchvision.
+  return operands.length === 1 && /^torchvision\.models\.[\w.]+$/.test(module) && /^\w+_Weights$/.test(name);
+};
 
 /** The same of a class of the program that loads the file, or, with a number, of any class that is no standard one. */
 const isOwnMember = ({ module, name }: Name, operands: readonly Argument[]): boolean =>
@@ -167,15 +208,28 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   "functools.partial": () => ORDINARY,
   "operator.itemgetter": () => ORDINARY,
+  // Not called here: what is done with it is judged where it is done.
+  "operator.attrgetter": (operands) =>
+    operands.every((one) => one.kind === "text" && /^[A-Za-z]\w{0,40}$/.test(one.text))
+      ? ORDINARY
+      : { grade: "threat", why: "looks names up by text", subject: "operator.attrgetter" },
+  // `iter(callable, end)` calls.
+  "builtins.iter": ({ length }) => (length === 1 ? ORDINARY : unlisted("builtins.iter", "calls what it is given")),
+  // `typing.List[int]`; of anything else an item is as good as an attribute.
+  "_operator.getitem": ofTyping,
+  "operator.getitem": ofTyping,
+  "dateutil.tz._tzfile._unpickle": makesFirst,
+  // Without a file it makes an empty one, whose state follows.
+  "dateutil.tz.tz.tzfile": ([file]) =>
+    file?.kind === "other" && file.text === "None" ? ORDINARY : unlisted("dateutil.tz.tz.tzfile", "opens files"),
   "types.MethodType": () => ORDINARY,
-  "_codecs.encode": (operands) => {
-    const [, codec] = operands;
-    const plain =
-      codec === undefined ||
-      (codec.kind === "text" && /^(?:latin[-_]?1|utf[-_]?8|ascii|iso-?8859-?1)$/i.test(codec.text));
-    return plain ? ORDINARY : unlisted("_codecs.encode", "transforms text, as if to hide it");
+  "_codecs.encode": encoded,
+  "codecs.encode": encoded,
+  // Of the second operand, no more than its class is used.
+  "torch._tensor._rebuild_from_type_v2": (operands, model) => {
+    const judged = callsFirst()(operands, model);
+    return judged.grade === "ordinary" ? makesFirst(operands.slice(1), model) : judged;
   },
-  "torch._tensor._rebuild_from_type_v2": callsFirst([0, 1]),
   "torch._utils._rebuild_wrapper_subclass": makesFirst,
   "numpy.core.multiarray._reconstruct": makesFirst,
   "numpy._core.multiarray._reconstruct": makesFirst,
@@ -183,6 +237,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "pandas.core.indexes.base._new_Index": makesFirst,
   "pandas.core.indexes.datetimes._new_DatetimeIndex": makesFirst,
   "pandas.core.indexes.period._new_PeriodIndex": makesFirst,
+  "pandas.core.indexes.interval._new_IntervalIndex": makesFirst,
   "numpy.core._ufunc_reconstruct": byText,
   "numpy._core._ufunc_reconstruct": byText,
   "numpy.core.numeric._frombuffer": () => ORDINARY,
@@ -193,9 +248,15 @@ const RULES: Readonly<Record<string, Rule>> = {
   // What it unpickles stands in its operand, and is read as a file of its own.
   "torch.storage._load_from_bytes": ([bytes]) =>
     bytes?.kind === "text" ? ORDINARY : unlisted("torch.storage._load_from_bytes", "unpickles what another call gives"),
-  "dill._dill._create_type": () => ORDINARY,
+  "dill._dill._create_type": callsFirst(),
   "dill._dill._setitems": () => ORDINARY,
-  "dill._dill._create_namedtuple": () => ORDINARY,
+  // Where there is a class of this name already, it is that one.
+  "dill._dill._create_namedtuple": (operands) => {
+    const of = namedTuple(operands);
+    return of
+      ? asClass(of)
+      : unlisted("dill._dill._create_namedtuple", "looks up a name that is computed while loading");
+  },
   "dill._dill._create_code": code,
   "dill._dill._create_function": () => CODE,
   "cloudpickle.cloudpickle._make_function": () => CODE,
@@ -207,11 +268,29 @@ const RULES: Readonly<Record<string, Rule>> = {
   "cloudpickle.cloudpickle._make_typevar": () => ORDINARY,
 };
 
+/** Text as bytes, as pickles of protocol 2 and below write them. */
+function encoded([, codec]: readonly Argument[]): Judged {
+  const plain =
+    codec === undefined ||
+    (codec.kind === "text" && /^(?:latin[-_]?1|utf[-_]?8|ascii|iso-?8859-?1)$/i.test(codec.text));
+  return plain ? ORDINARY : unlisted("_codecs.encode", "transforms text, as if to hide it");
+}
+
+function ofTyping([owner]: readonly Argument[]): Judged {
+  return owner?.kind === "global" && owner.module === "typing" && /^[A-Z]\w*$/.test(owner.name)
+    ? ORDINARY
+    : unlisted("operator.getitem", "takes an item out of an object while it is loaded");
+}
+
 const CODE: Judged = {
   grade: "call",
   why: "makes a function of code that the file itself holds, which runs when the function is called",
   subject: "code in the file",
 };
+
+function namedTuple([name, , module]: readonly Argument[]): Name | undefined {
+  return name?.kind === "text" && module?.kind === "text" ? { module: module.text, name: name.text } : undefined;
+}
 
 /** Types by name: that of code is there to make code. */
 function ofType([type]: readonly Argument[]): Judged {
@@ -284,18 +363,31 @@ function called(index: number, model: ModelPart, followed: number): Judged {
       const [type] = made.arguments;
       const name = type?.kind === "text" ? type.text : "?";
       if (/^(?:CodeType|FunctionType|LambdaType)$/.test(name)) return CODE;
-      return /^[A-Z]\w*Type$/.test(name) || isOrdinaryCall("builtins", name) ? ORDINARY : unlisted(said);
+      return /^[A-Z]\w*Type$/.test(name) || isOrdinaryCall("builtins", name) || isOrdinaryCall("types", name)
+        ? ORDINARY
+        : unlisted(said);
+    }
+    if (whole === "dill._dill._create_namedtuple") {
+      const of = namedTuple(made.arguments);
+      if (of?.module === "__main__") return asClass(of);
     }
   }
   return unlisted(said, "is the result of another call, and is called");
 }
 
+/** The only text that SciPy puts there (scipy/stats/_distn_infrastructure.py, `parse_arg_template`). */
+const ARGUMENT_PARSER =
+  /^\ndef _parse_args\(self, [\w, =.]*\):\n {4}return \([\w, ]*\), [\w, =.]*\n\ndef _parse_args_rvs\(self, [\w, =.]*, size=None\):\n {4}return self\._argcheck_rvs\([\w, ]*, size=size\)\n\ndef _parse_args_stats\(self, [\w, =.]*, moments='mv'\):\n {4}return \([\w, ]*\), [\w, =.]*, moments\n$/;
+
 const ARRAYS =
   /^(?:torch\._utils\._rebuild_\w+|torch\._tensor\._rebuild_from_type_v2|numpy\.(?:_?core\.)\w+\._(?:reconstruct|frombuffer))$/;
 
 /** The result of an operation is given a state. */
-function stated(index: number, method: string | undefined, model: ModelPart): Judged {
+function stated({ method, arguments: operands }: Operation, index: number, model: ModelPart): Judged {
   const made = model.operations[index];
+  const [, code] = operands;
+  if (code && !(code.kind === "text" && ARGUMENT_PARSER.test(code.text)))
+    return unlisted(full(nameOf(made)), "is given a state with a text that it runs as a program");
   if (!made) return ORDINARY;
   const whole = full({ module: made.module ?? "", name: made.name });
   // Setting the state of what `getattr` gives changes an object that was there before.

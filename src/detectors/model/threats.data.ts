@@ -117,7 +117,6 @@ export const THREAT_NAMES: Readonly<Record<string, string>> = {
   "builtins.quit": "ends the process",
   "builtins.__build_class__": "runs Python code",
   "functools.reduce": "calls what it is given",
-  "operator.attrgetter": "looks names up by text",
   "operator.methodcaller": "calls methods by text",
   "types.CodeType": "makes code that the file holds",
   "types.FunctionType": "makes functions from code that the file holds",
@@ -163,6 +162,12 @@ export const THREAT_NAMES: Readonly<Record<string, string>> = {
   "pandas.eval": "runs expressions",
   "pandas.io.pickle.read_pickle": "unpickles other data",
   "pandas.io.common.get_handle": "opens files",
+  "numpy.DataSource": "deletes the folder that its state names",
+  "dill._dill._eval_repr": "runs Python code",
+  "dill._dill._getattr": "runs Python code",
+  "sympy.sympify": "runs Python code",
+  "sympy.core.sympify.sympify": "runs Python code",
+  "sympy.parsing.sympy_parser.parse_expr": "runs Python code",
   "dill.loads": "unpickles other data",
   "dill.load": "unpickles other data",
   "dill._dill.loads": "unpickles other data",
@@ -175,6 +180,30 @@ export const THREAT_NAMES: Readonly<Record<string, string>> = {
   "yaml.unsafe_load": "runs what YAML tags name",
   "jsonpickle.decode": "unpickles other data",
   "jsonpickle.unpickler.decode": "unpickles other data",
+};
+
+/** Classes of libraries that are ordinary otherwise, by their last name wherever they are reached: an object of them that is
+ * made and given a state does harm without a call. From the sources: their `__setstate__`, `__setitem__`, `__getattr__`,
+ * `__init__` or `__del__`. */
+export const THREAT_CLASSES: Readonly<Record<string, string>> = {
+  DataSource: "deletes the folder that its state names",
+  NeptuneCallback: "deletes the folder that its state names",
+  TempMemmap: "deletes the folder that its state names",
+  _TempFile: "deletes the file that its state names",
+  JSONDict: "writes the file that its state names",
+  ShardedH5IOStore: "writes the file that its state names",
+  FileStream: "opens files",
+  CoreNLPServer: "runs programs",
+  Downloader: "downloads files",
+  LazyModule: "imports programs",
+  _LazyModule: "imports programs",
+  LazyLoader: "imports programs",
+  _DataPipeSerializationWrapper: "unpickles other data",
+  _IterDataPipeSerializationWrapper: "unpickles other data",
+  _MapDataPipeSerializationWrapper: "unpickles other data",
+  _AutoJITWrapper: "unpickles other data",
+  _MultiProcessingDataLoaderIter: "ends processes",
+  TSPulseClassifier: "downloads files",
 };
 
 /** Last parts of dotted names that name a threat however they are reached. */

@@ -406,6 +406,61 @@ test("texts that lie far behind are read again, and every opcode still runs once
   ]);
 });
 
+test("a second array whose keys stand far before it is stepped over", async () => {
+  const wrapper = named("joblib.numpy_pickle", "NumpyArrayWrapper");
+  const type = [...named("numpy", "dtype"), ["SHORT_BINUNICODE", "u1"], "TUPLE1", "REDUCE"] as Step[];
+  const keys = [["SHORT_BINUNICODE", "shape"], "MEMOIZE", ["SHORT_BINUNICODE", "dtype"], "MEMOIZE"] as Step[];
+  const array = (shape: Step, dtype: Step): Step[] => [
+    ...wrapper,
+    "EMPTY_TUPLE",
+    "NEWOBJ",
+    "EMPTY_DICT",
+    "MARK",
+    shape,
+    ["BININT", 3 << 20],
+    "TUPLE1",
+    dtype,
+    ...type,
+    "SETITEMS",
+    "BUILD",
+  ];
+  const data = Buffer.alloc(3 << 20, 0x2e);
+  const { said, problems } = await readingOf(
+    Buffer.concat([
+      assemble(P4, "MARK", ...keys, ...array(["BINGET", 0], ["BINGET", 1])),
+      data,
+      assemble(...array(["BINGET", 0], ["BINGET", 1])),
+      data,
+      assemble(...named("os", "system"), "EMPTY_TUPLE", "REDUCE", "TUPLE", "STOP"),
+    ]),
+  );
+  assert.deepEqual(problems, []);
+  assert.ok(said.includes("os.system()"), said.join());
+});
+
+test("calls that share one huge operand are compared in a moment", async () => {
+  const wide = Array.from({ length: 4 }, (): Step[] => [
+    "EMPTY_LIST",
+    "MARK",
+    ...Array.from({ length: 60 }, () => ["BINGET", 0] as Step),
+    "APPENDS",
+    ["BINPUT", 0],
+    "POP",
+  ]).flat();
+  const calls = Array.from({ length: 3_000 }, (): Step[] => [
+    ...named("builtins", "getattr"),
+    ["BINGET", 0],
+    ["BINUNICODE", "a"],
+    "TUPLE2",
+    "REDUCE",
+    "POP",
+  ]).flat();
+  const begun = process.cpuUsage();
+  await readingOf(assemble(P4, ["BININT1", 1], ["BINPUT", 0], "POP", ...wide, ...calls, "NONE", "STOP"));
+  const { user } = process.cpuUsage(begun);
+  assert.ok(user < 5e6, `${user / 1e6} s`);
+});
+
 test("equal calls are told apart where an operand decides", async () => {
   const encode = (codec: string): Step[] => [
     ...named("_codecs", "encode"),

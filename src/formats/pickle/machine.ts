@@ -71,7 +71,8 @@ const ELEMENT_BYTES: Readonly<Record<string, number>> = {
   UntypedStorage: 1,
 };
 
-const WANTED = Symbol("text that is not at hand");
+/** Thrown where the text at `wanted` is needed and not at hand. */
+export const WANTED: unique symbol = Symbol("text that is not at hand");
 
 export class Machine {
   readonly values: Values = new Values();
@@ -86,7 +87,7 @@ export class Machine {
   limited = false;
   /** Storages that persistent ids name: key -> bytes of its data; undefined where the class is none we know. */
   readonly storages: Map<string, number | undefined> = new Map();
-  wanted: { offset: number; length: number } = { offset: 0, length: 0 };
+  wanted: { offset: number; length: number; encoding: "latin1" | "utf8" } = { offset: 0, length: 0, encoding: "utf8" };
   /** The joblib wrapper whose array follows. */
   array: number = NONE;
   result: number = NONE;
@@ -831,7 +832,7 @@ export class Machine {
     }
     const known = this.#texts.get(offset);
     if (known === undefined) {
-      this.wanted = { offset, length };
+      this.wanted = { offset, length, encoding };
       throw WANTED;
     }
     return known.slice(0, max);

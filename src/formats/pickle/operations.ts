@@ -2,13 +2,16 @@
 // another name, result or (where it decides what is called) text among its operands is kept apart.
 import type { Argument, Operation } from "../../core/model.ts";
 import type { PythonName } from "./names.ts";
-import { Kind, type Values } from "./values.ts";
+import { KEPT_MAX, Kind, type Values } from "./values.ts";
 
 /** Distinct operations of one pickle (CWE-770). An honest file has a few hundred. */
 export const OPERATIONS_MAX = 20_000;
 /** Operands looked at, and how deep. */
 const ARGUMENTS_MAX = 16;
 const DEPTH_MAX = 4;
+/** Values looked at to tell one call from another, all depths together (CWE-407): each of a million calls may share one
+ * huge operand. */
+const COMPARED_MAX = 512;
 /** Calls of one name kept with their operands, where these say nothing about what else is called. */
 const ALIKE_MAX = 8;
 /** Characters of an operation as text, and of a text among its operands. */
@@ -27,6 +30,10 @@ const TEXT_DECIDES = new Set([
   "numpy.core._ufunc_reconstruct",
   "numpy._core._ufunc_reconstruct",
   "_codecs.encode",
+  "codecs.encode",
+  "_operator.getitem",
+  "operator.getitem",
+  "dill._dill._create_namedtuple",
   "dill._dill._load_type",
   "dill._dill._get_attr",
   "dill._dill._import_module",
@@ -42,6 +49,10 @@ const MAKERS: ReadonlySet<string> = new Set(["copyreg._reconstructor", "copyreg.
 
 type Written = { -readonly [K in keyof Operation]: Operation[K] };
 
+/** scipy/stats/_distn_infrastructure.py, `rv_generic`: its `__setstate__` runs this text of its state by `exec`. */
+const STATE_CODE_KEY = "_parse_arg_template";
+const STATES_WITH_CODE = /^scipy\.stats(?:\.|$)/;
+
 /** Gives the text of a text or bytes value, `max` bytes of it at most. */
 export type TextOf = (handle: number, max: number) => string;
 
@@ -54,6 +65,8 @@ export class Operations {
   readonly #known = new Map<string, number>();
   readonly #alike = new Map<string, { count: number; first: number }>();
   readonly #repeated = new Map<number, number>();
+  /** Values that may still be looked at to tell this call from another. */
+  #compared = 0;
   readonly #values: Values;
   readonly #textOf: TextOf;
 
@@ -110,6 +123,7 @@ export class Operations {
     const usual = use === "call" && !byText ? this.#usual(callee, operands) : -1;
     const repeated = usual < 0 ? undefined : this.#repeated.get(usual);
     if (repeated !== undefined) return this.#again(repeated);
+    this.#compared = COMPARED_MAX;
     const { marks, shape } = this.#signature(operands, byText, 0);
     const calleeKey = this.#identity(callee);
     const key = `${calleeKey} ${use} ${shape} ${marks}`;
@@ -148,7 +162,9 @@ export class Operations {
     const kind = this.#values.kind(target);
     if (kind !== Kind.Global && kind !== Kind.Result) return;
     const index = this.#values.at[target >> 1] as number;
-    const key = `${how} ${kind} ${index}`;
+    const made = kind === Kind.Global ? undefined : this.list[index];
+    const code = this.#stateCode(made, state);
+    const key = `${how} ${kind} ${index} ${code ? JSON.stringify(code) : ""}`;
     const known = this.#known.get(key);
     if (known !== undefined) {
       this.#again(known);
@@ -158,7 +174,6 @@ export class Operations {
       this.full = true;
       return;
     }
-    const made = kind === Kind.Global ? undefined : this.list[index];
     const name = made
       ? { ...(made.module === undefined ? {} : { module: made.module }), name: made.name }
       : this.names[index];
@@ -168,11 +183,34 @@ export class Operations {
       ...(name ?? { name: said }),
       ...(made ? { callee: index } : {}),
       method: how,
-      arguments: [this.#argument(state)],
+      arguments: [this.#argument(state), ...(code ? [code] : [])],
       text: clip(`${said}.${how}(${this.#render(state, 200)})`, RENDERED_MAX),
       offset,
     };
     this.#known.set(key, this.list.push(operation) - 1);
+  }
+
+  /** The text in a state that the class runs as a program; `other` where the state does not show whether it has one. */
+  #stateCode(made: Written | undefined, state: number): Argument | undefined {
+    const hidden: Argument | undefined = STATES_WITH_CODE.test(made?.module ?? "")
+      ? { kind: "other", text: "state that cannot be looked at in full" }
+      : undefined;
+    const kind = this.#values.kind(state);
+    if (kind === Kind.None) return undefined;
+    if (kind !== Kind.Dict) return hidden;
+    const items = this.#values.items(state);
+    for (let i = 0; i + 1 < items.length; i += 2) {
+      const key = items[i] as number;
+      const keyKind = this.#values.kind(key);
+      if (keyKind !== Kind.Text && keyKind !== Kind.Spelled) {
+        if (hidden) return hidden;
+      } else if (
+        this.#values.count[key >> 1] === STATE_CODE_KEY.length &&
+        this.#textOf(key, SHORT_MAX) === STATE_CODE_KEY
+      )
+        return this.#argument(items[i + 1] as number);
+    }
+    return items.length >= KEPT_MAX ? hidden : undefined;
   }
 
   /** A number for a call of a name with a few operands that are numbers or bytes; -1 for any other. */
@@ -204,7 +242,8 @@ export class Operations {
     let marks = "";
     let shape = "";
     const { length } = operands;
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < length && this.#compared > 0; i++) {
+      this.#compared--;
       const handle = operands[i] as number;
       if ((handle & 1) === 1) {
         if (byText) marks += ` ${handle >> 1}`;

@@ -121,7 +121,8 @@ async function* guessed(
 ): AsyncGenerator<Part> {
   const trial = await runPickle(source, 0, context.limits);
   if (!loaded && !trial.finished && trial.machine.done.length === 0) return;
-  if (!loaded)
+  // A whole PyTorch file in a value is as usual as an archive in one; what it does is judged below.
+  if (!loaded && !TORCH_MAGIC.equals(await source.slice(0, TORCH_MAGIC.length)))
     yield {
       kind: "model",
       loader: "pickle",

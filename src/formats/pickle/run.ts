@@ -3,7 +3,7 @@
 import type { ByteSource } from "../../core/bytes.ts";
 import type { Argument, ModelPart } from "../../core/model.ts";
 import type { Limits } from "../../base/limits.ts";
-import { Machine, Status } from "./machine.ts";
+import { Machine, Status, WANTED } from "./machine.ts";
 import { Kind } from "./values.ts";
 
 const PIECE_BYTES = 1024 * 1024;
@@ -11,6 +11,8 @@ const PIECE_BYTES = 1024 * 1024;
 const PICKLE_HEAD = 0x80;
 /** An array of objects stands in the stream as a pickle of its own, which may hold others (CWE-674). */
 const ARRAYS_DEPTH_MAX = 4;
+/** Keys of the state of an array, all of them kept: more than it has (CWE-834). */
+const TEXTS_FETCHED_MAX = 256;
 
 export interface PickleRun {
   readonly machine: Machine;
@@ -42,13 +44,12 @@ export async function runPickle(
     if (status === Status.Done) return { machine, start, end: machine.at, finished: true, inner };
     if (status === Status.Broken) return { machine, start, end: machine.at, finished: false, inner };
     if (status === Status.Text) {
-      const { offset, length } = machine.wanted;
-      machine.supply(offset, Buffer.from(await source.slice(offset, offset + length)).toString("utf8"));
+      await supply(machine, source);
       continue;
     }
     if (status === Status.Array) {
       const [head = 0] = await source.slice(machine.at, machine.at + 1);
-      const array = arrayOf(machine, head === PICKLE_HEAD);
+      const array = await withTexts(machine, source, () => arrayOf(machine, head === PICKLE_HEAD));
       if (array === "objects" && depth < ARRAYS_DEPTH_MAX) {
         const run = await runPickle(source, machine.at, limits, depth + 1);
         inner.push(run);
@@ -66,6 +67,24 @@ export async function runPickle(
     piece = base < size ? await source.slice(base, Math.min(size, base + wanted)) : new Uint8Array(0);
     if (piece.length === 0 && base < size) return stopped(machine, start, inner, "Its bytes cannot be read to the end");
   }
+}
+
+async function supply(machine: Machine, source: Required<ByteSource>): Promise<void> {
+  const { offset, length, encoding } = machine.wanted;
+  machine.supply(offset, Buffer.from(await source.slice(offset, offset + length)).toString(encoding));
+}
+
+/** Work that asks for texts which may lie outside of the piece at hand: as often as there are texts to fetch. */
+async function withTexts<T>(machine: Machine, source: Required<ByteSource>, work: () => T): Promise<T | undefined> {
+  for (let fetched = 0; fetched <= TEXTS_FETCHED_MAX; fetched++) {
+    try {
+      return work();
+    } catch (error) {
+      if (error !== WANTED) throw error;
+      await supply(machine, source);
+    }
+  }
+  return undefined;
 }
 
 function stopped(machine: Machine, start: number, inner: PickleRun[], why: string): PickleRun {

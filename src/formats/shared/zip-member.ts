@@ -166,15 +166,19 @@ async function* checked(chunks: AsyncIterable<Uint8Array>, entry: ZipEntry): Asy
 }
 
 /** Where PyTorch keeps the bytes of tensors; and single numbers and words about the archive. */
-const TENSORS = /(?:^|[\\/])(?:data|constants|storages?|xl_model_weights)[\\/][\w.-]{1,80}$/i;
-const LABELS = /(?:^|[\\/])(?:byteorder|version|\.format_version|\.storage_alignment|\.data[\\/]serialization_id)$/i;
+const TENSORS =
+  /(?:^|[\\/])(?:data[\\/](?:weights|constants)|data|constants|storages?|xl_model_weights)[\\/][\w.-]{1,80}$|(?:^|[\\/])\.data[\\/]\d+\.storage$/i;
+/** Files of a package, of a settings file, of a program: no tensor is called so. */
+const NO_TENSOR = /\.(?:json|txt|md|cfg|ini|toml|ya?ml|jinja|py|pyc|so|sh|pkl|pickle|pth?|ckpt|zip|whl)$/i;
+const LABELS =
+  /(?:^|[\\/])(?:byteorder|version|archive_format|archive_version|\.format_version|\.storage_alignment|\.data[\\/]serialization_id)$/i;
 const LABEL_BYTES_MAX = 256;
 const HEAD_BYTES = 4096;
 
 /** Tensors, and labels, which nothing loads: what only has the name of one is read. */
 async function isPlainData(source: ByteSource, { name, expandedBytes }: ZipEntry): Promise<boolean> {
   const label = LABELS.test(name) && expandedBytes <= LABEL_BYTES_MAX;
-  if (!label && !TENSORS.test(name)) return false;
+  if (!label && (!TENSORS.test(name) || NO_TENSOR.test(name))) return false;
   const head = await headOf(source);
   if (label) return /^[\w.\s-]*$/.test(head.toString("latin1"));
   return !holdsPickle(head, expandedBytes <= head.length) && !ARCHIVE.test(head.subarray(0, 8).toString("latin1"));
