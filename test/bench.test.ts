@@ -8,6 +8,7 @@ import { test } from "node:test";
 import { judgedTable, judgeFolder, machineSpeed, speed as modelSpeed, timingTable } from "../bench/artifacts.ts";
 import { madeSets } from "../bench/bases.ts";
 import { calibration, detection, report, wilson } from "../bench/detection.ts";
+import { lockBench } from "../bench/lock.ts";
 import { ruleScale } from "../bench/rule-scale.ts";
 import { scale, scaleTable } from "../bench/scale.ts";
 import { speed, table } from "../bench/speed.ts";
@@ -25,6 +26,13 @@ test("the speed bench runs on half a megabyte", { timeout: 120_000 }, async () =
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("the bench of pinning reads each byte once, with a scan and without", { timeout: 120_000 }, async () => {
+  const { bytes, pinned, scanned } = await lockBench({ bytes: 40e6, files: 1, scan: true, detector: "tag-characters" });
+  for (const { read } of [pinned, scanned ?? pinned])
+    // The program itself and the heads of files; twice would be far more.
+    if (read !== undefined) assert.ok(read < bytes + 30e6, `${read} of ${bytes}`);
 });
 
 test("the bench of scale scans two small sets with and without the statistics", { timeout: 120_000 }, () => {

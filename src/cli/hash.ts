@@ -36,8 +36,6 @@ export async function hashFiles(refs: readonly ArtifactRef[], options: HashOptio
   const itemOf = (at: number): WorkItem => ({
     ref: refs[at] as ArtifactRef,
     task: "hash",
-    marks: [],
-    progress: true,
   });
   const total = refs.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
   if (size < 2 || total < INLINE_BYTES_MAX) {

@@ -30,12 +30,16 @@ export function logServer(folder: string, store: LogStore): Server {
     }
     const tile = parseTilePath(path);
     const file = join(folder, path);
-    if (!tile || !existsSync(file)) return answer(404, "no such tile\n");
+    const there = tile !== undefined && existsSync(file);
+    const part =
+      tile && !there && tile.level !== "entries" ? store.tile(tile.level, tile.index, tile.width) : undefined;
+    if (!there && !part) return answer(404, "no such tile\n");
     response.writeHead(200, {
       "content-type": "application/octet-stream",
       "cache-control": "max-age=31536000, immutable",
     });
     if (request.method === "HEAD") return void response.end();
+    if (part) return void response.end(part);
     createReadStream(file)
       .on("error", () => response.destroy())
       .pipe(response);

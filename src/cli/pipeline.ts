@@ -13,7 +13,8 @@ import { usage } from "../core/errors.ts";
 import { LIMITS, type Limits } from "../base/limits.ts";
 import { quote } from "../base/escape.ts";
 import { concludeOnThreads } from "../jobs/conclude.ts";
-import { runPool } from "../jobs/pool.ts";
+import { IN_HAND, runPool } from "../jobs/pool.ts";
+import { readOnce, SharedBuffers } from "../jobs/read-once.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
 import { concludeDatasets, tableOf, type Compared, type Follow, type Shown } from "../scan/conclude.ts";
@@ -261,6 +262,8 @@ class Run {
   readonly #limits: Limits;
   /** Of each target. */
   readonly #held = new Map<number, HeldTables>();
+  /** As many as the threads can have in hand, and one that is read into. */
+  readonly #buffers: SharedBuffers;
   #bytes = 0;
   #records = 0;
   #total = 0;
@@ -270,6 +273,7 @@ class Run {
     this.#options = options;
     this.#engine = engine;
     this.#limits = limits;
+    this.#buffers = new SharedBuffers(IN_HAND * workersOf(options) + 1);
   }
 
   scanned(): readonly ScannedArtifact[] {
@@ -303,8 +307,13 @@ class Run {
     this.#options.signal?.throwIfAborted();
     const light = head?.done === false && head.value.task === "whole" && head.value.light === true;
     const all = async function* (): AsyncIterable<WorkItem> {
-      if (head && !head.done) yield head.value;
-      if (!head?.done) for (let step = await items.next(); !step.done; step = await items.next()) yield step.value;
+      try {
+        if (head && !head.done) yield head.value;
+        if (!head?.done) for (let step = await items.next(); !step.done; step = await items.next()) yield step.value;
+      } finally {
+        // Files that are being read are closed, whoever stops.
+        await items.return?.();
+      }
     };
     const size = workersOf(this.#options);
     const onBytes = (addedBytes: number, addedRecords: number): void => {
@@ -326,6 +335,9 @@ class Run {
       size,
       limits: this.#limits,
       onBytes,
+      onReturn: (item) => {
+        if (item.task === "range" && item.bytes) this.#buffers.give(item.bytes.buffer);
+      },
       ...(this.#options.signal ? { signal: this.#options.signal } : {}),
     });
     for await (const { item, result } of pool) this.#add(item, result);
@@ -348,8 +360,7 @@ class Run {
     const entries = this.#entries.filter(({ partials }) => partials.some((partial) => wanted.has(partial)));
     const itemsOf = this.#itemsOf.bind(this);
     const items = async function* (): AsyncIterable<WorkItem> {
-      for (const { ref } of entries)
-        if (ref) for await (const item of itemsOf(ref)) if (item.task !== "hash") yield item;
+      for (const { ref } of entries) if (ref) yield* itemsOf(ref, false);
     };
     const found = new Map(owners.map((owner) => [owner, carries.map((): number[] => [])]));
     /** Records of a split file before the range that is next. */
@@ -461,35 +472,35 @@ class Run {
     for await (const item of all.call(this)) yield { ...item, level: this.#heldFor(item.ref).level };
   }
 
-  async *#itemsOf(ref: ArtifactRef): AsyncIterable<WorkItem> {
+  /** `hashing`: each byte goes into the digest of its file too. */
+  async *#itemsOf(ref: ArtifactRef, hashing = true): AsyncIterable<WorkItem> {
     if ((ref.sizeBytes ?? 0) < SPLIT_BYTES_MIN) {
       yield { ref, task: "whole" };
       return;
     }
     const io = opener(this.#limits, this.#options.allowHttp, this.#options.signal);
     const { spool, close } = io.spooler();
-    let plan;
+    let source;
     try {
-      const source = await io.open(ref);
-      try {
-        plan = await splitPlan(source, this.#engine, spool);
-      } finally {
-        await Promise.allSettled([close(), source.close()]);
+      source = await io.open(ref);
+      const plan = await splitPlan(source, this.#engine, spool);
+      if (!plan || plan === "model") {
+        yield { ref, task: "whole", ...(plan ? { light: true } : {}) };
+        return;
+      }
+      const { format, roles, ranges } = plan;
+      // A remote file that is read by ranges is not read whole for its digest: the one its repository declares stands.
+      const read = hashing && ref.location.type === "file" ? readOnce(source, ranges, this.#buffers) : ranges.entries();
+      for await (const next of read) {
+        const own = Array.isArray(next) ? { index: next[0], range: next[1] } : next;
+        yield { ref, task: "range", format, roles, ...own };
       }
     } catch (error) {
-      const partial = newPartial("");
-      addProblem(partial, asProblem(error), this.#limits);
-      this.#enter(ref.uri, 0).partials.push(partial);
-      return;
+      const entry = this.#enter(ref.uri, 0);
+      addProblem((entry.partials[0] ??= newPartial("")), asProblem(error), this.#limits);
+    } finally {
+      await Promise.allSettled([close(), source?.close()]);
     }
-    if (!plan || plan === "model") {
-      yield { ref, task: "whole", ...(plan ? { light: true } : {}) };
-      return;
-    }
-    // A remote file read by ranges is not read a second time for its digest: the one its repository declares stands.
-    if (ref.location.type === "file") yield { ref, task: "hash", marks: plan.ranges.map(({ start }) => start) };
-    for (const [index, range] of plan.ranges.entries())
-      yield { ref, task: "range", index, range, format: plan.format, roles: plan.roles };
   }
 
   #heldFor({ uri }: ArtifactRef): HeldTables {
@@ -525,7 +536,7 @@ class Run {
     }
     const own = result.artifacts[0] as ArtifactPartial;
     const mine = entry.partials[0];
-    if (item.task === "range") moveLines(own, mine?.lineBases?.[item.index]);
+    if (item.task === "range") moveLines(own, item.linesBefore);
     if (!mine) entry.partials.push(own);
     else mergePartial(mine, own, this.#limits);
     if (item.task === "range" && item.ref.location.type !== "file" && item.ref.declared?.sha256) {
@@ -534,6 +545,7 @@ class Run {
     if (item.task === "range") {
       const merged = entry.partials[0] as ArtifactPartial;
       merged.roles ??= Object.fromEntries(item.roles.columns);
+      merged.sha256 ??= item.sha256 ?? null;
     }
   }
 

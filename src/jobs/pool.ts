@@ -18,11 +18,13 @@ export interface PoolOptions {
   readonly size: number;
   readonly limits: Limits;
   readonly onBytes?: (bytes: number, records: number) => void;
+  /** An item is with no thread any more; its result is taken later, in its turn. */
+  readonly onReturn?: (item: WorkItem) => void;
   readonly signal?: AbortSignal;
 }
 
 /** Items in hand at each thread: one at work, one waiting so that it never idles. */
-const IN_HAND = 2;
+export const IN_HAND = 2;
 
 /** The engine lets the young heap of each thread grow to a hundred MiB before it looks for garbage, and a scan makes
  * nothing else: held to this, it needs less memory and no more time. */
@@ -57,6 +59,7 @@ export async function* runPool(
         return;
       }
       thread.seqs.delete(message.seq);
+      options.onReturn?.(handed.get(message.seq) as WorkItem);
       done.set(message.seq, message.result);
       wake();
     });
@@ -77,6 +80,7 @@ export async function* runPool(
           problem("bug", `A worker thread ended while it read this (${why}). Please report it.`),
           options.limits,
         );
+        options.onReturn?.(handed.get(atWork) as WorkItem);
         done.set(atWork, { artifacts: [partial] });
       }
       spawn();
@@ -134,6 +138,7 @@ export async function* runPool(
     }
   } finally {
     options.signal?.removeEventListener("abort", onAbort);
+    void source.return?.();
     const ending = [...threads];
     threads.clear();
     await Promise.all(ending.map(({ worker }) => worker.terminate()));

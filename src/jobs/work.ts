@@ -7,6 +7,7 @@ import type { ByteRange, ReadContext } from "../core/format.ts";
 import { rolePlan, type PlainRolePlan } from "../core/roles.ts";
 import { addProblem, newPartial, type UnitResult } from "../scan/partial.ts";
 import { asProblem, digestOf, scanUnit, type Engine, type UnitInput } from "../scan/unit.ts";
+import { sharedSource, type SharedBytes } from "./read-once.ts";
 import { createHash } from "node:crypto";
 
 export type WorkItem = {
@@ -23,9 +24,13 @@ export type WorkItem = {
         readonly range: ByteRange;
         readonly format: string;
         readonly roles: PlainRolePlan;
+        /** Its bytes, where they were read already. */
+        readonly bytes?: SharedBytes;
+        /** Lines of the file before it, and the digest of the whole file with its last range; for whoever takes the result. */
+        readonly linesBefore?: number;
+        readonly sha256?: string;
       }
-    /** `progress`: its bytes are read for the digest alone, and count. */
-    | { readonly task: "hash"; readonly marks: readonly number[]; readonly progress?: boolean }
+    | { readonly task: "hash" }
   );
 
 export interface OpenedSource extends ByteSource {
@@ -57,17 +62,12 @@ export async function perform(
     const common: Common = { spool, level: item.level ?? 0, ...(onBytes ? { onBytes } : {}) };
     if (item.task === "hash") {
       const partial = newPartial("");
-      const { sha256, lines } = await digestOf(
-        source,
-        item.marks,
-        item.progress ? (bytes) => onBytes?.(bytes, 0) : undefined,
-      );
-      partial.sha256 = sha256;
-      partial.lineBases = lines;
+      partial.sha256 = await digestOf(source, (bytes) => onBytes?.(bytes, 0));
       return { artifacts: [partial] };
     }
     if (item.task === "whole") return await whole(source, common, engine);
-    const { range, format, roles } = item;
+    const { range, format, roles, bytes } = item;
+    if (bytes) source = sharedSource(source, bytes);
     return await scanUnit({ source, range, format, plan: rolePlan(roles), ...common }, engine);
   } catch (error) {
     const partial = newPartial("");

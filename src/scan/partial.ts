@@ -68,8 +68,6 @@ export interface ArtifactPartial {
   rows?: Uint8Array;
   /** And their sketches, one for each digest. */
   sketches?: Uint8Array;
-  /** Lines before each range of a split file, from the pass that reads all of it. */
-  lineBases?: number[];
 }
 
 export interface UnitResult {
@@ -212,7 +210,6 @@ export function mergePartial(earlier: ArtifactPartial, later: ArtifactPartial, l
   earlier.lost ||= later.lost;
   earlier.searched ||= later.searched;
   if (later.tables) earlier.tables = [...(earlier.tables ?? []), ...later.tables];
-  if (later.lineBases) earlier.lineBases = later.lineBases;
   const known = new Map(earlier.groups.map((group) => [groupKey(group), group]));
   for (const group of later.groups) {
     const mine = known.get(groupKey(group));

@@ -735,34 +735,18 @@ export function rank(formats: readonly Format[], head: Head): { format: Format; 
     .sort((a, b) => b.score - a.score || fits(b.format) - fits(a.format) || (a.format.id < b.format.id ? -1 : 1));
 }
 
-/** Reads a source to its end for its digest, and counts the lines before each of the ascending `marks` on the way. */
-export async function digestOf(
-  source: ByteSource,
-  marks: readonly number[] = [],
-  onBytes?: (bytes: number) => void,
-): Promise<{ readonly sha256: string; readonly lines: number[] }> {
+/** Reads a source to its end for its digest. */
+export async function digestOf(source: ByteSource, onBytes?: (bytes: number) => void): Promise<string> {
   const hash = createHash("sha256");
-  const lines: number[] = [];
-  let offset = 0;
-  let line = 0;
   for await (const chunk of source.stream()) {
     hash.update(chunk);
     onBytes?.(chunk.length);
-    let at = 0;
-    while (lines.length < marks.length) {
-      const mark = (marks[lines.length] as number) - offset;
-      if (mark > chunk.length) break;
-      line += linesIn(chunk, at, mark);
-      at = mark;
-      lines.push(line);
-    }
-    if (lines.length < marks.length) line += linesIn(chunk, at, chunk.length);
-    offset += chunk.length;
   }
-  return { sha256: hash.digest("hex"), lines };
+  return hash.digest("hex");
 }
 
-function linesIn(bytes: Uint8Array, from: number, to: number): number {
+/** Line feeds from one place up to another. */
+export function linesIn(bytes: Uint8Array, from: number, to: number): number {
   let count = 0;
   for (let at = bytes.indexOf(0x0a, from); at >= 0 && at < to; at = bytes.indexOf(0x0a, at + 1)) count++;
   return count;

@@ -147,6 +147,13 @@ export class LogStore {
     this.#published = size;
   }
 
+  /** A tile as it was when the log was smaller: a client that kept an older tree head asks for those. */
+  tile(level: number, index: number, width: number): Buffer | undefined {
+    if (width > tileWidth(level, index, this.#published)) return undefined;
+    const hashes = this.#tiles[level]?.slice(index * TILE_WIDTH, index * TILE_WIDTH + width);
+    return hashes && Buffer.concat(hashes, width * HASH_BYTES);
+  }
+
   find(key: string): { readonly index: number; readonly record: string } | undefined {
     const index = this.#byKey.get(key);
     return index === undefined || index >= this.#published

@@ -101,8 +101,8 @@ const must = (holds: boolean, what: string): void => {
   if (!holds) throw new Error(what);
 };
 
-await part("Go's checksum database, our notes, proofs and digests", () => {
-  const result = sumdbInterop();
+await part("Go's checksum database, our notes, proofs, digests and log", async () => {
+  const result = await sumdbInterop();
   if ("missing" in result) throw new Skipped(result.missing);
   return `${result.checked} checks passed`;
 });

@@ -1,11 +1,27 @@
-// Go's own checksum database code against our notes, proofs and digests, and ours against Go's. It needs a Go toolchain
-// with its source (Debian: golang-go, golang-src); where there is none it says so and is no pass.
-import { spawnSync } from "node:child_process";
+// Go's own checksum database code against our notes, proofs, digests and log, and ours against Go's. It needs a Go
+// toolchain and golang.org/x/mod (Debian: golang-go with golang-golang-x-mod-dev, or golang-src, which holds a copy); where
+// there is none it says so and is no pass. Our logs are those of C2SP and differ from Go's on purpose in three things:
+// the origin line is the log's name and not `go.sum database tree` (here the log is made with Go's line, for the rest to
+// be judged), tile paths leave the height out, and names are percent-encoded and not written with `!` for capitals.
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { logServer } from "../../src/cli/log-server.ts";
 import { dirHash } from "../../src/core/tree-digest.ts";
+import { LogStore } from "../../src/store/log-store.ts";
 import { renderCheckpoint } from "../../src/tlog/checkpoint.ts";
 import { consistencyProof, inclusionProof, leafHash, MerkleFold, type ReadHash } from "../../src/tlog/merkle.ts";
 import {
@@ -16,121 +32,62 @@ import {
   signerOf,
   signNote,
   verifierText,
+  type NoteSigner,
 } from "../../src/tlog/note.ts";
+import type { LogRecord } from "../../src/tlog/record.ts";
 
 const SIZES = [1, 2, 3, 7, 8, 255, 256, 257, 300, 1000];
 
-/** The Go program that judges: reads cases from standard input, prints one line for each that fails. */
-const JUDGE = `package main
+const GO_ORIGIN = "go.sum database tree";
 
-import (
-	"encoding/base64"
-	"encoding/json"
-	"fmt"
-	"io"
-	"os"
-	"peer/dirhash"
-	"peer/note"
-	"peer/tlog"
-)
+const recordOf = (i: number): LogRecord => ({
+  name: `huggingface.co/datasets/acme/set-${i}`,
+  commit: createHash("sha1").update(`commit ${i}`).digest("hex"),
+  h1: `h1:${createHash("sha256").update(`content ${i}`).digest("base64")}`,
+  ...(i % 3 === 0 ? { identity: `id${i}` } : {}),
+});
 
-type input struct {
-	VKey  string
-	Trees []struct {
-		Size, Index, Older                int64
-		Note, Leaf, Root, OlderRoot       string
-		Inclusion, Consistency            []string
-	}
-	Folder, H1 string
+/** A GOPATH with golang.org/x/mod and no more; undefined where the machine has no copy. */
+function goPath(go: string, folder: string): string | undefined {
+  const root = spawnSync(go, ["env", "GOROOT"], { encoding: "utf8" }).stdout.trim();
+  for (const place of ["/usr/share/gocode/src/golang.org", join(root, "src/cmd/vendor/golang.org")]) {
+    if (!existsSync(join(place, "x/mod/sumdb/client.go"))) continue;
+    cpSync(place, join(folder, "src/golang.org"), { recursive: true, dereference: true });
+    mkdirSync(join(folder, "src/peer"));
+    symlinkSync(resolve("test/interop/sumdb-peer/main.go"), join(folder, "src/peer/main.go"));
+    return folder;
+  }
+  return undefined;
 }
 
-func hash(s string) tlog.Hash {
-	h, err := tlog.ParseHash(s)
-	if err != nil {
-		panic(err)
-	}
-	return h
+/** Our log with so many records, served; `changed`: one that says another digest. */
+async function served(
+  folder: string,
+  signer: NoteSigner,
+  size: number,
+  changed = -1,
+): Promise<{ url: string; close(): void }> {
+  const store = new LogStore(folder, signer, GO_ORIGIN);
+  for (let i = 0; i < size; i++) store.add(i === changed ? { ...recordOf(i), h1: recordOf(i + size).h1 } : recordOf(i));
+  store.publish();
+  const server = logServer(folder, store);
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
-
-func main() {
-	var in input
-	data, _ := io.ReadAll(os.Stdin)
-	if err := json.Unmarshal(data, &in); err != nil {
-		panic(err)
-	}
-	bad := 0
-	fail := func(what string, err error) {
-		if err != nil {
-			bad++
-			fmt.Println(what, err)
-		}
-	}
-	verifier, err := note.NewVerifier(in.VKey)
-	fail("vkey", err)
-	for _, t := range in.Trees {
-		n, err := note.Open([]byte(t.Note), note.VerifierList(verifier))
-		fail("note", err)
-		if err == nil {
-			tree, err := tlog.ParseTree([]byte(n.Text))
-			fail("tree", err)
-			if tree.N != t.Size || tree.Hash != hash(t.Root) {
-				fail("tree", fmt.Errorf("another tree"))
-			}
-		}
-		leaf, _ := base64.StdEncoding.DecodeString(t.Leaf)
-		var p tlog.RecordProof
-		for _, h := range t.Inclusion {
-			p = append(p, hash(h))
-		}
-		fail("inclusion", tlog.CheckRecord(p, t.Size, hash(t.Root), t.Index, tlog.RecordHash(leaf)))
-		var c tlog.TreeProof
-		for _, h := range t.Consistency {
-			c = append(c, hash(h))
-		}
-		fail("consistency", tlog.CheckTree(c, t.Size, hash(t.Root), t.Older, hash(t.OlderRoot)))
-	}
-	h1, err := dirhash.HashDir(in.Folder, "", dirhash.Hash1)
-	fail("dirhash", err)
-	if h1 != in.H1 {
-		fail("dirhash", fmt.Errorf("%s is not %s", h1, in.H1))
-	}
-	skey, vkey, err := note.GenerateKey(nil, "go.example")
-	fail("key", err)
-	signer, err := note.NewSigner(skey)
-	fail("signer", err)
-	signed, err := note.Sign(&note.Note{Text: "from Go\\n"}, signer)
-	fail("sign", err)
-	out, _ := json.Marshal(map[string]string{"vkey": vkey, "note": string(signed)})
-	os.WriteFile("go.json", out, 0o600)
-	fmt.Println("bad", bad)
-	if bad > 0 {
-		os.Exit(1)
-	}
-}
-`;
 
 export type InteropResult = { readonly missing: string } | { readonly checked: number };
 
 /** Throws where Go does not accept what we make, or we not what Go makes. */
-export function sumdbInterop(): InteropResult {
+export async function sumdbInterop(): Promise<InteropResult> {
   const go = globSync(["/usr/lib/go-*/bin/go", "/usr/lib/go/bin/go", "/usr/local/go/bin/go", "/usr/bin/go"])
     .sort()
     .at(-1);
-  if (!go) return { missing: "no Go toolchain (Debian: apt-get install golang-go golang-src)" };
-  const root = spawnSync(go, ["env", "GOROOT"], { encoding: "utf8" }).stdout.trim();
-  const peer = join(root, "src/cmd/vendor/golang.org/x/mod/sumdb");
-  if (!existsSync(join(peer, "note/note.go"))) return { missing: `${peer} is not there: install Go's source` };
+  if (!go) return { missing: "no Go toolchain (Debian: apt-get install golang-go golang-golang-x-mod-dev)" };
   const folder = mkdtempSync(join(tmpdir(), "bezoar-sumdb-"));
+  const logs: { url: string; close(): void }[] = [];
   try {
-    for (const part of ["note", "tlog", "dirhash"])
-      cpSync(join(peer, part), join(folder, part), { recursive: true, dereference: true });
-    for (const file of globSync(join(folder, "*/*.go"))) {
-      if (file.endsWith("_test.go")) rmSync(file);
-      // The library's import of a module that the standard library holds too.
-      else writeFileSync(file, readFileSync(file, "utf8").replace('"golang.org/x/crypto/ed25519"', '"crypto/ed25519"'));
-    }
-    writeFileSync(join(folder, "go.mod"), "module peer\n\ngo 1.19\n");
-    writeFileSync(join(folder, "main.go"), JUDGE);
+    const path = goPath(go, folder);
+    if (path === undefined) return { missing: "no golang.org/x/mod (Debian: apt-get install golang-golang-x-mod-dev)" };
     const names = ["a.txt", "b/c d.txt", "b/é.txt", "\u{1f600}.txt"];
     for (const name of names) {
       mkdirSync(dirname(join(folder, "tree", name)), { recursive: true });
@@ -173,25 +130,57 @@ export function sumdbInterop(): InteropResult {
         };
       }),
     );
-    const judged = spawnSync(go, ["run", "."], {
-      cwd: folder,
-      encoding: "utf8",
-      input: JSON.stringify({ VKey: verifierText(signer), Trees: trees, Folder: join(folder, "tree"), H1: h1 }),
-      env: {
-        ...process.env,
-        GOFLAGS: "-mod=mod",
-        GOPROXY: "off",
-        GOTOOLCHAIN: "local",
-        GOCACHE: join(folder, "cache"),
-      },
+    // 600 records: three tiles at the bottom, the last of them partial, and one above.
+    logs.push(await served(join(folder, "log"), signer, 600), await served(join(folder, "fork"), signer, 601, 17));
+    const [log, fork] = logs;
+    const judged = await runGo(go, path, {
+      VKey: verifierText(signer),
+      Trees: trees,
+      Folder: join(folder, "tree"),
+      H1: h1,
+      Server: log?.url,
+      Forked: fork?.url,
+      Lookups: [17, 0, 255, 256, 511, 599].map(recordOf).map(({ name, commit, h1: content }) => ({
+        Path: name,
+        Version: commit,
+        Line: `${name} ${commit} ${content}`,
+      })),
     });
-    if (judged.status !== 0) throw new Error(`Go refuses: ${judged.stdout}${judged.stderr}`);
-    const made = JSON.parse(readFileSync(join(folder, "go.json"), "utf8")) as { vkey: string; note: string };
+    if (judged.status !== 0) throw new Error(`Go refuses: ${judged.text}`);
+    const made = JSON.parse(readFileSync(join(folder, "src/peer/go.json"), "utf8")) as {
+      vkey: string;
+      note: string;
+      checked: number;
+    };
     const [key, note] = [parseVerifier(made.vkey), parseNote(made.note)];
     if (!key || !note || typeof noteSignedBy(note, key) === "string")
       throw new Error("a note that Go signed is not accepted here");
-    return { checked: 3 * trees.length + 3 };
+    return { checked: made.checked + 1 };
   } finally {
+    for (const log of logs) log.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Not blocking: the program asks servers of this process. */
+function runGo(go: string, path: string, input: object): Promise<{ status: number | null; text: string }> {
+  return new Promise((done, fail) => {
+    const child = spawn(go, ["run", "."], {
+      cwd: join(path, "src/peer"),
+      env: {
+        ...process.env,
+        GO111MODULE: "off",
+        GOFLAGS: "",
+        GOPATH: path,
+        GOPROXY: "off",
+        GOTOOLCHAIN: "local",
+        GOCACHE: join(path, "cache"),
+      },
+    });
+    let text = "";
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    child.on("error", fail);
+    child.on("close", (status) => done({ status, text }));
+    child.stdin.end(JSON.stringify(input));
+  });
 }
