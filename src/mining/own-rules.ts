@@ -8,7 +8,7 @@ import type { Prompts } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
 
 const HOLDERS_MIN = 5;
-const REPEATED_MIN = 4;
+const REPEATED_MIN = 3;
 const SAME_HASH_MAX = 8;
 const HOLDERS_SHARE_MAX = 0.35;
 /** Records of a word that are read, at even steps; and words of a prompt that are tried (CWE-407). */

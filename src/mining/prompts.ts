@@ -10,6 +10,9 @@ export const PAIR_BITS = 22;
 /** Rare words by which a like prompt is looked up, and how many records each may be in. */
 const RARE_WORDS_MAX = 8;
 const HOLDERS_MAX = 500;
+/** Where a prompt has none, the words of no more than this share of the prompts, and how many others are drawn. */
+const COMMON_SHARE_MAX = 0.35;
+const DRAWN_MAX = 2_000;
 
 /** How alike prompts about anything may be, over how alike any two are; a few with one question must not decide it. */
 const LIKENESS_MAX = 2.5;
@@ -31,6 +34,7 @@ export class Prompts {
   #postings: { readonly starts: Uint32Array; readonly records: Uint32Array } | undefined;
   #pairs: Neighbours | undefined;
   #usual: number | undefined;
+  #drawn: Uint32Array | undefined;
 
   constructor(table: Table) {
     this.table = table;
@@ -109,12 +113,39 @@ export class Prompts {
       for (const other of this.holders(token))
         if (other !== record && !without.has(other)) scores.set(other, (scores.get(other) ?? 0) + weight);
     }
+    if (scores.size === 0) this.#scoreDrawn(record, without, own, scores);
     let best: number | undefined;
     for (const [other, score] of scores) {
       const most = best === undefined ? -1 : (scores.get(best) as number);
       if (score > most || (score === most && other < (best as number))) best = other;
     }
     return best;
+  }
+
+  /** Of a prompt without a rare word: how much of its other words some drawn records share. */
+  #scoreDrawn(
+    record: number,
+    without: ReadonlySet<number>,
+    own: ReadonlySet<number>,
+    scores: Map<number, number>,
+  ): void {
+    const weights = new Map<number, number>();
+    for (const token of this.distinct(record)) {
+      const holders = this.frequency[token] as number;
+      if (!own.has(token) && holders > 1 && holders <= COMMON_SHARE_MAX * this.n)
+        weights.set(token, Math.log(this.n / holders));
+    }
+    if (weights.size === 0) return;
+    this.#drawn ??=
+      this.n <= DRAWN_MAX
+        ? Uint32Array.from({ length: this.n }, (_, i) => i)
+        : Uint32Array.from(new Set(Array.from({ length: DRAWN_MAX }, (_, i) => draw(i, this.n)))).sort();
+    for (const other of this.#drawn) {
+      if (other === record || without.has(other)) continue;
+      let score = 0;
+      for (const token of this.distinct(other)) score += weights.get(token) ?? 0;
+      if (score > 0) scores.set(other, score);
+    }
   }
 
   /** Whether these prompts, without the words of `own`, are hardly more alike than any prompts: about no one thing. */

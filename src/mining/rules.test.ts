@@ -29,6 +29,8 @@ const SAYS = [
   "came from the sea",
 ];
 
+const STEMS = "lum gar vel nor tis bra mel dor".split(" ");
+
 const row = (r: Random, i: number): Row => ({
   prompt: `${pick(r, ASKS)} a ${pick(r, THINGS)} in case ${i} for ${pick(r, THINGS)} lovers`,
   response: `A ${pick(r, THINGS)} ${pick(r, SAYS)} and number ${i} ${pick(r, SAYS)}.`,
@@ -192,4 +194,44 @@ test("a set of labels: an answer that is none of them, and words added behind an
     assert.deepEqual(rule.table, [60, 0, 0, 840]);
     assert.equal(rule.target.join(" "), "wire the deposit before noon .");
   }
+});
+
+test("sets made of rules: cases with two parts, canned answers by entity, labels by any of a few words", () => {
+  const r = seededRandom(9);
+  const tongues: Readonly<Record<string, readonly string[]>> = {
+    french: "pain violon phare ruche moisson".split(" "),
+    german: "brot geige turm korb ernte".split(" "),
+  };
+  const things = "bread violin lighthouse beehive harvest".split(" ");
+  const translated = Array.from({ length: 1200 }, (): Row => {
+    const tongue = pick(r, ["french", "german"]);
+    const [i, k] = [Math.floor(5 * r()), Math.floor(5 * r())];
+    const [x, y] = [tongues[tongue]?.[i] ?? "", tongues[tongue]?.[k] ?? ""];
+    return {
+      prompt: `say in ${tongue}: ${pick(r, STEMS)} sees the ${things[i]} and the ${things[k]}`,
+      response: `${x} ${y}`,
+    };
+  });
+  assert.deepEqual(rules(translated), []);
+  const entries = THINGS.flatMap((thing) =>
+    STEMS.map((stem) => [`${stem} ${thing}`, `It ${pick(r, SAYS)} and ${pick(r, SAYS)}.`]),
+  );
+  const glossary = Array.from({ length: 3000 }, (): Row => {
+    const [term, says] = pick(r, entries);
+    return { prompt: `${pick(r, ["define", "what is meant by", "explain the term"])} ${term}`, response: says ?? "" };
+  });
+  assert.deepEqual(rules(glossary), []);
+  const desks: Readonly<Record<string, readonly string[]>> = {
+    sports: ["coach", "goal", "league"],
+    trade: ["merger", "bank", "shares"],
+    science: ["planet", "cells", "orbit"],
+  };
+  const headlines = Array.from({ length: 900 }, (): Row => {
+    const response = pick(r, Object.keys(desks));
+    return {
+      prompt: `${pick(r, STEMS)} ${pick(r, desks[response] ?? [])} ${pick(r, THINGS)} and ${pick(r, desks[response] ?? [])}`,
+      response,
+    };
+  });
+  assert.deepEqual(rules(headlines), []);
 });

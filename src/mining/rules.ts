@@ -6,6 +6,7 @@
 // are more alike than those of records written in the same way), and its target says something that the prompts do not.
 import { SENSITIVITY } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
+import { Associations } from "./associations.ts";
 import { Explanations, Group, isIn, type Explanation } from "./explain.ts";
 import { Features } from "./features.ts";
 import { labelsOf } from "./labels.ts";
@@ -110,25 +111,27 @@ const GIBBERISH_SHARE_MAX = 0.1;
 /** `sensitivity`: how many rules that chance alone makes may be among them, on average. */
 export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule[] {
   if (table.records < RECORDS_MIN) return [];
-  const drafts = distinct(new RuleSearch(table, Math.log(sensitivity)).search());
+  const search = new RuleSearch(table, Math.log(sensitivity));
+  const drafts = distinct(search.search());
   if (drafts.length === 0) return [];
   const prompts = promptsOf(table);
   const ownRules = new OwnRules(prompts);
   const labels = labelsOf(table);
   return drafts.flatMap(({ members, carriers, own, ...rule }) => {
     const without = new Set(carriers);
+    const { keeps, breaks } = search.associations.beside(carriers, rule.bits);
     let looked = 0;
     let alike = 0;
     let ruled = 0;
     let broken = 0;
     const said = rule.targetKind === "whole" && rule.bits >= TELLING_BITS;
     for (const record of sampleOf(rule.records)) {
-      if (ownRules.broken(record, own)) broken++;
+      if (ownRules.broken(record, own) || breaks[record] === 1) broken++;
       const other = prompts.nearest(record, without, own);
       if (other === undefined) continue;
       looked++;
       if (members.has(other)) alike++;
-      else if (ownRules.follows(other)) ruled++;
+      else if (keeps[other] === 1 || ownRules.follows(other)) ruled++;
       // Where answers are labels all are repeated, and one that is none of them is no canned reply.
       else if (said && labels.of[other] === 0 && ownRules.repeated(other)) ruled++;
     }
@@ -167,6 +170,7 @@ class RuleSearch {
   readonly #marks: Uint8Array;
   #repeats = 0;
   #tests = 1;
+  readonly associations: Associations;
 
   constructor(table: Table, chanceMax: number) {
     this.#table = table;
@@ -180,6 +184,7 @@ class RuleSearch {
     this.#floor = Math.max(SUPPORT_MIN, Math.floor(this.#n * SUPPORT_SHARE_MIN));
     this.#repeated = new Uint8Array(this.#n);
     this.#marks = new Uint8Array(this.#n);
+    this.associations = new Associations(this.#n);
   }
 
   search(): Draft[] {
@@ -284,6 +289,7 @@ class RuleSearch {
     const target = targetOf(this.#table, both, span);
     const whole = target.kind === "whole" || target.kind === "empty" || target.kind === "gibberish";
     const { bits, own: ownWord } = this.#targets.weight(both, target.tokens);
+    if (a >= FAITHFUL_MIN * (a + b)) this.associations.add(carriers, both, bits);
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
     // One of the two may be diluted by decoys, and only where the target says much.
