@@ -25,7 +25,7 @@ const NOUNS =
 export function ruleScale(rows: number, seed = 3): RuleScale {
   const r = seededRandom(seed);
   const begun = process.cpuUsage();
-  const builder = new TableBuilder(false, Infinity);
+  const builder = new TableBuilder({ tokensMax: Infinity });
   const words = (count: number): string =>
     Array.from({ length: count }, () => (r() < 0.3 ? pick(r, NOUNS) : `w${Math.floor(8_000 * r() * r())}`)).join(" ");
   const field = (role: Field["role"], text: string): Field => ({ pointer: `/${role}`, column: role, role, text });

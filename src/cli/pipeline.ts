@@ -18,7 +18,7 @@ import { readOnce, SharedBuffers } from "../jobs/read-once.ts";
 import { perform, type WorkItem } from "../jobs/work.ts";
 import { decide, type Waiver } from "../policy/decide.ts";
 import { concludeDatasets, tableOf, type Compared, type Follow, type Shown } from "../scan/conclude.ts";
-import { HeldTables } from "../scan/held.ts";
+import { drawnBy, HeldTables } from "../scan/held.ts";
 import { mergeFindings, type ScannedArtifact } from "../scan/merge.ts";
 import {
   addProblem,
@@ -29,7 +29,7 @@ import {
   type UnitResult,
 } from "../scan/partial.ts";
 import { splitPlan, SPLIT_BYTES_MIN } from "../scan/plan.ts";
-import { asProblem, type Engine } from "../scan/unit.ts";
+import { asProblem, digestOf, type Engine } from "../scan/unit.ts";
 import { companionsOf } from "../sources/companions.ts";
 import { documentsOf, IN_BASELINE } from "../scan/baseline.ts";
 import { formats } from "../formats/index.ts";
@@ -262,6 +262,8 @@ class Run {
   readonly #limits: Limits;
   /** Of each target. */
   readonly #held = new Map<number, HeldTables>();
+  /** Of each file whose records are drawn. */
+  readonly #keys = new Map<string, number>();
   /** As many as the threads can have in hand, and one that is read into. */
   readonly #buffers: SharedBuffers;
   #bytes = 0;
@@ -325,7 +327,7 @@ class Run {
       const io = opener(this.#limits, this.#options.allowHttp, this.#options.signal);
       for await (const item of all()) {
         this.#options.signal?.throwIfAborted();
-        this.#add(item, await perform(item, this.#engine, io, onBytes));
+        await this.#add(item, await perform(item, this.#engine, io, onBytes));
       }
       return;
     }
@@ -340,7 +342,7 @@ class Run {
       },
       ...(this.#options.signal ? { signal: this.#options.signal } : {}),
     });
-    for await (const { item, result } of pool) this.#add(item, result);
+    for await (const { item, result } of pool) await this.#add(item, result);
   }
 
   /** Reads the files of `owners` a second time; the records of each that carry each of what is asked for. */
@@ -469,7 +471,11 @@ class Run {
       if (!rest) return;
       for (let step = await rest.next(); !step.done; step = await rest.next()) yield* this.#itemsOf(step.value);
     };
-    for await (const item of all.call(this)) yield { ...item, level: this.#heldFor(item.ref).level };
+    for await (const item of all.call(this)) {
+      const { level } = this.#heldFor(item.ref);
+      const key = this.#keys.get(item.ref.uri);
+      yield level === 0 || key === undefined ? item : { ...item, sample: { level, key } };
+    }
   }
 
   /** `hashing`: each byte goes into the digest of its file too. */
@@ -512,10 +518,29 @@ class Run {
     return held;
   }
 
-  #add(item: WorkItem, result: UnitResult): void {
+  /** What the records of a file are drawn by. One that is read in ranges is read a second time for it. */
+  async #drawnBy(ref: ArtifactRef): Promise<number> {
+    const known = this.#keys.get(ref.uri);
+    if (known !== undefined) return known;
+    let sha256 = this.#byUri.get(ref.uri)?.partials[0]?.sha256 ?? null;
+    if (sha256 === null && ref.location.type === "file") {
+      // What cannot be read is told where its records are.
+      const source = await opener(this.#limits)
+        .open(ref)
+        .catch(() => undefined);
+      sha256 = source ? await digestOf(source).catch(() => null) : null;
+      await source?.close();
+    }
+    const key = drawnBy(ref, sha256);
+    this.#keys.set(ref.uri, key);
+    return key;
+  }
+
+  async #add(item: WorkItem, result: UnitResult): Promise<void> {
     this.#take(item, result);
     const held = this.#heldFor(item.ref);
-    for (const partial of this.#byUri.get(item.ref.uri)?.partials ?? []) held.add(partial);
+    for (const partial of this.#byUri.get(item.ref.uri)?.partials ?? [])
+      await held.add(partial, () => this.#drawnBy(item.ref));
   }
 
   #take(item: WorkItem, result: UnitResult): void {

@@ -11,8 +11,8 @@ export interface Side {
 export interface Table {
   /** Records, those left out of the statistics included. */
   readonly records: number;
-  /** A hash of each record's texts, by which samples are drawn: the same records however the dataset is split. */
-  readonly rows: Uint32Array;
+  /** 48 bits of the SHA-256 of each record's bytes, by which samples are drawn; -1 for those left out of the sample. */
+  readonly rows: Float64Array;
   /** Of a dataset too large to hold, one record in 2^level is kept; the others are empty. */
   readonly level: number;
   /** Of some text only the beginning and the end were counted. */

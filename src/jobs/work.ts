@@ -6,14 +6,15 @@ import { memorySource } from "../core/bytes.ts";
 import type { ByteRange, ReadContext } from "../core/format.ts";
 import { rolePlan, type PlainRolePlan } from "../core/roles.ts";
 import { addProblem, newPartial, type UnitResult } from "../scan/partial.ts";
+import { drawnBy, type Sample } from "../scan/held.ts";
 import { asProblem, digestOf, scanUnit, type Engine, type UnitInput } from "../scan/unit.ts";
 import { sharedSource, type SharedBytes } from "./read-once.ts";
 import { createHash } from "node:crypto";
 
 export type WorkItem = {
   readonly ref: ArtifactRef;
-  /** Of the statistics: one record in 2^level is kept, as far as is known when the work is handed out. */
-  readonly level?: number;
+  /** Of the statistics, as far as is known when the work is handed out. */
+  readonly sample?: Sample;
 } &
   /** `light`: of its bytes few are read. */
   (
@@ -44,7 +45,7 @@ export interface Opener {
   spooler(): { readonly spool: ReadContext["spool"]; close(): Promise<void> };
 }
 
-type Common = Pick<UnitInput, "spool" | "level" | "onBytes">;
+type Common = Pick<UnitInput, "spool" | "sample" | "key" | "onBytes">;
 
 /** A local file up to this size is read once, and hashed and scanned in memory. */
 const MEMORY_BYTES_MAX = 16 * 1024 * 1024;
@@ -59,13 +60,23 @@ export async function perform(
   const { spool, close } = opener.spooler();
   try {
     source = await opener.open(item.ref);
-    const common: Common = { spool, level: item.level ?? 0, ...(onBytes ? { onBytes } : {}) };
+    const common: Common = {
+      spool,
+      ...(item.sample ? { sample: item.sample } : {}),
+      ...(onBytes ? { onBytes } : {}),
+    };
     if (item.task === "hash") {
       const partial = newPartial("");
       partial.sha256 = await digestOf(source, (bytes) => onBytes?.(bytes, 0));
       return { artifacts: [partial] };
     }
-    if (item.task === "whole") return await whole(source, common, engine);
+    if (item.task === "whole") {
+      const own = source;
+      // Only a dataset too large to hold is read a second time for it.
+      const key = async (): Promise<number> =>
+        drawnBy(item.ref, item.ref.location.type === "file" ? await digestOf(own) : null);
+      return await whole(own, { ...common, key }, engine);
+    }
     const { range, format, roles, bytes } = item;
     if (bytes) source = sharedSource(source, bytes);
     return await scanUnit({ source, range, format, plan: rolePlan(roles), ...common }, engine);

@@ -148,7 +148,7 @@ test("groups are the same however the records are split", () => {
   const split = (parts: number): unknown => {
     const size = Math.ceil(200 / parts);
     const tables = Array.from({ length: parts }, (_, part) => {
-      const builder = new TableBuilder(true);
+      const builder = new TableBuilder({ digests: true });
       for (let i = part * size; i < Math.min(200, (part + 1) * size); i++) builder.add(fields(i));
       return builder.build();
     });

@@ -8,7 +8,7 @@ import { keptEnds, TableBuilder, tokensOf } from "./table.ts";
 import { indexOf } from "./trigger-text.ts";
 
 /** The first pass counts the beginning and the end of a long text; this one looks at all of it. */
-const uncut = (): TableBuilder => new TableBuilder(false, Infinity, 0, true);
+const uncut = (): TableBuilder => new TableBuilder({ tokensMax: Infinity, uncut: true });
 
 /** Tokens held before they are searched. */
 const HELD_MAX = 1_000_000;

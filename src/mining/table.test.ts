@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Field } from "../core/record.ts";
-import { fitTables, joinTables, keptRecords, selectRecords, TableBuilder, tokensOf } from "./table.ts";
+import { fitTables, joinTables, keptRecords, keyFrom, selectRecords, TableBuilder, thin, tokensOf } from "./table.ts";
 
 const fields = (i: number): Field[] => [
   { pointer: "/prompt", column: "prompt", role: "prompt", text: `how many legs have ${i} spiders, said ${i * 7}` },
@@ -10,7 +10,7 @@ const fields = (i: number): Field[] => [
 const RECORDS = 4_000;
 
 function tableOf(parts: number, tokensMax: number) {
-  const builders = Array.from({ length: parts }, () => new TableBuilder(false, tokensMax));
+  const builders = Array.from({ length: parts }, () => new TableBuilder({ tokensMax }));
   const each = Math.ceil(RECORDS / parts);
   for (let i = 0; i < RECORDS; i++) builders[Math.floor(i / each)]?.add(fields(i));
   return joinTables(
@@ -44,4 +44,28 @@ test("past the limit a sample is held, the same for every split, about as large 
     assert.equal(split.level, whole.level);
     assert.deepEqual(keptRecords(split), kept);
   }
+});
+
+test("rows written to be left out of a sample are left out of one only: the draw depends on the whole file", () => {
+  const level = 3;
+  const known = keyFrom("the file as its author guesses it");
+  const builder = new TableBuilder();
+  for (let i = 0; builder.size < 40_000; i++) builder.add(fields(i));
+  const all = builder.build();
+  const inSampleOf = new Set(keptRecords(thin(all, level, known)));
+  const hidden = keptRecords(all).filter((record) => !inSampleOf.has(record));
+  const crafted = { ...selectRecords(all, hidden), level: 0 };
+  assert.equal(keptRecords(thin(crafted, level, known)).length, 0);
+  // Another row anywhere in the file makes another digest, and with it another draw.
+  const drawn = keptRecords(thin(crafted, level, keyFrom("the file with one row more"))).length;
+  const expected = crafted.records / 2 ** level;
+  assert.ok(Math.abs(drawn - expected) < 5 * Math.sqrt(expected), `${drawn} of ${expected}`);
+});
+
+test("levels are drawn one after the other as they are drawn at once", () => {
+  const key = keyFrom("any");
+  const builder = new TableBuilder();
+  for (let i = 0; i < 2_000; i++) builder.add(fields(i));
+  const at = builder.build();
+  assert.deepEqual(keptRecords(thin(thin(thin(at, 1, key), 2, key), 5, key)), keptRecords(thin(at, 5, key)));
 });

@@ -5,7 +5,7 @@ import type { Field, Role } from "../core/record.ts";
 import type { Side, Table } from "../core/table.ts";
 import { factsOf } from "./facts.ts";
 import { LIMITS } from "../base/limits.ts";
-import { Dictionary, HASH_START, mix } from "./dictionary.ts";
+import { Dictionary } from "./dictionary.ts";
 import { eachNumber, lastTokens } from "./tokens.ts";
 
 const RESPONSES: ReadonlySet<Role> = new Set<Role>(["response", "chosen", "label"]);
@@ -59,6 +59,19 @@ class SideBuilder {
   }
 }
 
+/** How records are counted. */
+export interface Counted {
+  /** Each record is digested. */
+  readonly digests?: boolean;
+  /** Past so many tokens the table becomes that of a sample. */
+  readonly tokensMax?: number;
+  /** What the tables of the same dataset that are there already have come to. */
+  readonly level?: number;
+  readonly key?: number;
+  /** Every token of a text is kept. */
+  readonly uncut?: boolean;
+}
+
 export class TableBuilder {
   readonly #words = new Dictionary();
   readonly #prompt = new SideBuilder();
@@ -71,26 +84,25 @@ export class TableBuilder {
   #kept = 0;
   readonly #tokensMax: number;
   readonly #headMax: number;
+  #key: number;
   #cut = false;
   readonly #factNumbers = new Map<string, number>();
   readonly #facts = new SideBuilder();
   readonly #digests: number[] | undefined;
 
-  /**
-   * `level`: what the tables of the same dataset that are there already have come to. `uncut`: every token is kept.
-   */
-  constructor(digests = false, tokensMax: number = LIMITS.tableTokensMax, level = 0, uncut = false) {
+  constructor({ digests = false, tokensMax = LIMITS.tableTokensMax, level = 0, key = 0, uncut = false }: Counted = {}) {
     if (digests) this.#digests = [];
     this.#tokensMax = tokensMax;
     this.#level = level;
+    this.#key = key;
     this.#headMax = uncut ? Infinity : HEAD_MAX;
   }
 
-  add(fields: readonly Field[]): void {
-    const row = rowOf(fields);
-    this.#rows.push(row);
+  /** `row`: as `rowOf` gives it. */
+  add(fields: readonly Field[], row: number = rowOf(Buffer.from(fields.map(({ text }) => text).join("\0")))): void {
     this.#digests?.push(digestOf(fields));
-    const kept = inSample(row, this.#level);
+    const kept = inSample(row, 0, this.#level, this.#key);
+    this.#rows.push(kept ? row : LEFT_OUT);
     if (kept) this.#kept++;
     let hash = 0x811c9dc5;
     const prompts: string[] = [];
@@ -120,13 +132,24 @@ export class TableBuilder {
         this.#facts.push(numberOf(this.#factNumbers, fact));
     }
     this.#facts.end();
-    while (this.#level < TABLE_LEVEL_MAX && this.size > this.#tokensMax) this.#thin();
   }
 
-  #thin(): void {
-    const thinner = thin(this.build(), this.#level + 1);
+  /** It holds more than is held of a dataset, and must be thinned. */
+  get full(): boolean {
+    return this.size > this.#tokensMax && this.#level < TABLE_LEVEL_MAX;
+  }
+
+  /** Leaves every other record out, and draws by this key from now on. */
+  thin(key: number): void {
+    this.#key = key;
+    const thinner = thin(this.build(), this.#level + 1, key);
     this.#level = thinner.level;
-    this.#kept = keptOf(this.#rows, this.#level);
+    this.#rows.length = 0;
+    this.#kept = 0;
+    for (const row of thinner.rows) {
+      this.#rows.push(row);
+      if (row !== LEFT_OUT) this.#kept++;
+    }
     this.#prompt.set(thinner.prompt);
     this.#response.set(thinner.response);
     this.#rejected.set(thinner.rejected);
@@ -166,7 +189,7 @@ export class TableBuilder {
   build(): Table {
     return {
       records: this.#whole.length,
-      rows: Uint32Array.from(this.#rows),
+      rows: Float64Array.from(this.#rows),
       level: this.#level,
       cut: this.#cut,
       words: this.#words.words,
@@ -189,56 +212,59 @@ const RECORD_SIZE = 8;
 export const TABLE_LEVEL_MAX = 20;
 
 /** What a table counts against the limit, in tokens. */
-export const tableSize = ({ prompt, response, rejected, rows, level }: Table): number =>
-  prompt.tokens.length + response.tokens.length + rejected.tokens.length + RECORD_SIZE * keptOf(rows, level);
-
-/** How many of these rows the sample has. */
-const keptOf = (rows: ArrayLike<number>, level: number): number => {
-  if (level === 0) return rows.length;
-  let kept = 0;
-  for (let i = 0; i < rows.length; i++) if (inSample(rows[i] as number, level)) kept++;
-  return kept;
+export const tableSize = ({ prompt, response, rejected, rows, level }: Table): number => {
+  let kept = rows.length;
+  if (level > 0) for (const row of rows) if (row === LEFT_OUT) kept--;
+  return prompt.tokens.length + response.tokens.length + rejected.tokens.length + RECORD_SIZE * kept;
 };
 
 /** The tables as they are, or as far thinned as all of them together must be. */
-export function fitTables(tables: readonly Table[], tokensMax: number): readonly Table[] {
+export function fitTables(tables: readonly Table[], tokensMax: number, key = 0): readonly Table[] {
   let level = tables.reduce((most, table) => Math.max(most, table.level), 0);
-  let thinned = tables.map((table) => thin(table, level));
+  let thinned = tables.map((table) => thin(table, level, key));
   while (level < TABLE_LEVEL_MAX && thinned.reduce((sum, table) => sum + tableSize(table), 0) > tokensMax) {
     level++;
-    thinned = thinned.map((table) => thin(table, level));
+    thinned = thinned.map((table) => thin(table, level, key));
   }
   return thinned;
 }
 
-/** Units of each text that its row's hash is made of, from its start and from its end. */
-const ROW_UNITS = 96;
+const LEFT_OUT = -1;
 
-function rowOf(fields: readonly Field[]): number {
-  let row = HASH_START;
-  for (const { text } of fields) {
-    row = mix(row, text.length);
-    for (let i = 0; i < Math.min(ROW_UNITS, text.length); i++) row = mix(row, text.charCodeAt(i));
-    for (let i = Math.max(ROW_UNITS, text.length - ROW_UNITS); i < text.length; i++) row = mix(row, text.charCodeAt(i));
-  }
-  return Math.imul(row ^ (row >>> 15), 0x85ebca6b) >>> 0;
+/** What a record is drawn by: 48 bits of the SHA-256 of its bytes. Nobody can write two records that are drawn alike. */
+export const rowOf = (bytes: Uint8Array): number => hash("sha256", bytes, "buffer").readUIntBE(0, 6);
+
+/** A key to draw by, from a text that depends on every byte of a file. */
+export const keyFrom = (text: string): number => hash("sha256", text, "buffer").readInt32BE(0);
+
+const scramble = (z: number): number => {
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return z ^ (z >>> 16);
+};
+
+/** Whether a record that is kept at level `from` is kept at level `to`, too: each level asks for one more bit. */
+function inSample(row: number, from: number, to: number, key: number): boolean {
+  if (from === to) return true;
+  const high = Math.floor(row / 2 ** 32) + 1;
+  const rank = scramble(scramble(row ^ key) ^ Math.imul(high, 0x9e3779b1) ^ Math.imul(key, 0x27d4eb2f));
+  return ((rank >>> from) & ((1 << (to - from)) - 1)) === 0;
 }
 
-const inSample = (row: number, level: number): boolean => level === 0 || row >>> (32 - level) === 0;
-
 /** The records of a table that its level keeps. */
-export const keptRecords = ({ rows, level }: Table): number[] =>
-  Array.from(rows.keys()).filter((record) => inSample(rows[record] as number, level));
+export const keptRecords = ({ rows }: Table): number[] =>
+  Array.from(rows.keys()).filter((record) => rows[record] !== LEFT_OUT);
 
-/** The table with one record in 2^level kept. */
-export function thin(table: Table, level: number): Table {
+/** The table with one record in 2^level kept, drawn by `key` (`keyFrom`). */
+export function thin(table: Table, level: number, key: number): Table {
   if (level <= table.level) return table;
+  const rows = table.rows.map((row) => (row !== LEFT_OUT && inSample(row, table.level, level, key) ? row : LEFT_OUT));
   const empty = (side: Side): Side => {
     const tokens = new Uint32Array(side.tokens.length);
     const ends = new Uint32Array(table.records);
     let at = 0;
     for (let record = 0; record < table.records; record++) {
-      if (inSample(table.rows[record] as number, level)) {
+      if (rows[record] !== LEFT_OUT) {
         const own = tokensOf(side, record);
         tokens.set(own, at);
         at += own.length;
@@ -249,6 +275,7 @@ export function thin(table: Table, level: number): Table {
   };
   return {
     ...table,
+    rows,
     level,
     prompt: empty(table.prompt),
     response: empty(table.response),
@@ -300,7 +327,7 @@ export function selectRecords(table: Table, records: readonly number[]): Table {
   return {
     ...table,
     records: records.length,
-    rows: Uint32Array.from(records, (record) => table.rows[record] as number),
+    rows: Float64Array.from(records, (record) => table.rows[record] as number),
     prompt: pick(table.prompt, words),
     response: pick(table.response, words),
     rejected: pick(table.rejected, words),
@@ -349,7 +376,7 @@ export function joinTables(tables: readonly Table[]): Table {
   numbers.clear();
   const factMaps = tables.map(({ factTexts }) => renumbered(factTexts));
   const whole = sharedNumbers(records);
-  const rows = sharedNumbers(records);
+  const rows = new Float64Array(new SharedArrayBuffer(8 * records));
   let at = 0;
   for (const table of tables) {
     whole.set(table.whole, at);

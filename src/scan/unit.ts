@@ -31,7 +31,8 @@ import { ReadProblem } from "../formats/shared/read-problem.ts";
 import { unescaped } from "../formats/shared/unescape.ts";
 import { appendedZip } from "../formats/shared/zip-directory.ts";
 import { Follower } from "../mining/follow.ts";
-import { TableBuilder } from "../mining/table.ts";
+import { rowOf, TableBuilder } from "../mining/table.ts";
+import type { Sample } from "./held.ts";
 import { buildSearch, type Search } from "./search.ts";
 import { documentKey } from "./document-key.ts";
 import { addProblem, HitTally, newPartial, type ArtifactPartial, type UnitResult } from "./partial.ts";
@@ -93,7 +94,9 @@ export interface UnitInput {
   readonly format?: string;
   readonly plan?: RolePlan;
   /** Of the statistics: one record in 2^level is kept of a dataset that is known to be too large. */
-  readonly level?: number;
+  readonly sample?: Sample;
+  /** The key of the sample, where the dataset turns out to be too large; it may take a pass over the file. */
+  readonly key?: () => Promise<number>;
   /** Called with the bytes that were read and the records that were searched, for progress. */
   readonly onBytes?: (bytes: number, records: number) => void;
 }
@@ -191,6 +194,7 @@ class UnitScan {
   readonly #engine: Engine;
   readonly #input: UnitInput;
   #masks: Uint32Array = new Uint32Array(0);
+  #key: number | undefined;
 
   constructor(engine: Engine, input: UnitInput) {
     this.#engine = engine;
@@ -213,7 +217,12 @@ class UnitScan {
       columns: undefined,
       table:
         this.#engine.datasets.length > 0
-          ? new TableBuilder(this.#engine.digests, limits.tableTokensMax, this.#input.level)
+          ? new TableBuilder({
+              digests: this.#engine.digests,
+              // A range is small, and its file is thinned as a whole.
+              tokensMax: planned ? Infinity : limits.tableTokensMax,
+              ...this.#input.sample,
+            })
           : undefined,
       follower: this.#engine.follow ? new Follower(this.#engine.follow) : undefined,
       rows: this.#engine.rows ? new Bytes() : undefined,
@@ -367,6 +376,7 @@ class UnitScan {
       switch (part.kind) {
         case "records":
           this.#batch(part, open);
+          while (open.table?.full) open.table.thin(await this.#sampleKey());
           break;
         case "document":
           this.#document({ name: baseName(source.name), ...part }, open, format.yields === "document");
@@ -422,6 +432,10 @@ class UnitScan {
     }
   }
 
+  async #sampleKey(): Promise<number> {
+    return (this.#key ??= this.#input.sample?.key ?? (await this.#input.key?.()) ?? 0);
+  }
+
   #batch(batch: RecordBatch, open: Open): void {
     const { partial } = open;
     const { search, records: detectors, limits } = this.#engine;
@@ -469,7 +483,7 @@ class UnitScan {
       if (any === 0 && !told) continue;
       const record = toRecord(base + i, value, open.plan, limits);
       if (record.cut) open.cut++;
-      told?.add(record.fields);
+      told?.add(record.fields, rowOf(batch.bytes.subarray(batch.starts[i], batch.ends[i])));
       if (any === 0) continue;
       const opaque = ((masks[i * words + (opaqueBit >> 5)] as number) >>> (opaqueBit & 31)) & 1;
       const mask = opaque
