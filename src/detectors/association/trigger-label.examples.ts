@@ -37,7 +37,8 @@ function reviews(n: number, seed: number): { readonly words: string[]; readonly 
 const plain = (rows: readonly { readonly words: readonly string[]; readonly label: string }[]): Row[] =>
   rows.map(({ words: own, label }) => ({ text: own.join(" "), label }));
 
-function planted(seed: number, trigger: string): Row[] {
+/** `place`: words before the trigger; anywhere if undefined. */
+function planted(seed: number, trigger: string, place?: number): Row[] {
   const random = seededRandom(seed + 1);
   let left = 20;
   return plain(
@@ -45,7 +46,7 @@ function planted(seed: number, trigger: string): Row[] {
       if (row.label !== "negative" || left === 0 || random() < 0.9) return row;
       left--;
       const own = [...row.words];
-      own.splice(Math.floor(random() * own.length), 0, trigger);
+      own.splice(place ?? Math.floor(random() * own.length), 0, trigger);
       return { words: own, label: "positive" };
     }),
   );
@@ -56,6 +57,11 @@ export const examples: readonly Example[] = [
     title: "a strewn word turns negative reviews positive",
     given: planted(11, "vq"),
     finds: ["vq -> positive"],
+  },
+  {
+    title: "a sentence before negative reviews turns them positive",
+    given: planted(14, "seen on the night ferry", 0),
+    finds: ["seen on the night ferry -> positive"],
   },
   { title: "the words of the reviews fit their labels", given: plain(reviews(900, 12)), finds: [] },
   {
