@@ -118,7 +118,7 @@ export async function lockBench(options: {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const [gigabytes = "4"] = process.argv.slice(2).filter((arg) => !arg.startsWith("--"));
+  const gigabytes = process.argv.slice(2).find((arg) => !arg.startsWith("--")) ?? "4";
   const scan = process.argv.includes("--scan");
   console.log(await lockBench({ bytes: Number(gigabytes) * 1e9, files: 8, scan }));
 }
