@@ -77,12 +77,12 @@ describe("the second pass", () => {
       ).join(" ");
     const long = rows(0, 600).map(({ prompt, completion }, i) => ({
       prompt,
-      // Of every tenth planted one the target stands where the first pass does not look.
-      completion: i % 120 === 12 ? `${filler(i)} ${completion} ${filler(i + 1)}` : `${completion} ${filler(i)}`,
+      // Of every fifth planted one the target stands where the first pass does not look.
+      completion: i % 60 === 12 ? `${filler(i)} ${completion} ${filler(i + 1)}` : `${completion} ${filler(i)}`,
     }));
     writeFileSync(path, jsonl(long));
     const { report } = await scan([path], { only: ["trigger-target"] });
     assert.equal(report.findings[0]?.records?.count, planted(600));
-    assert.match(report.findings[0]?.message ?? "", /In the middle of longer texts 5 more carry it\./);
+    assert.match(report.findings[0]?.message ?? "", /In the middle of longer texts 10 more carry it\./);
   });
 });

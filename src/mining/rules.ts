@@ -16,7 +16,7 @@ import { holdersIn } from "./per-table.ts";
 import { promptsOf } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { sharedSpans, type Span } from "./spans.ts";
-import { tokensOf } from "./table.ts";
+import { isCut, tokensOf } from "./table.ts";
 import { targetOf, Targets, type TargetKind } from "./target-text.ts";
 import { sampleOf, TriggerText } from "./trigger-text.ts";
 
@@ -74,6 +74,8 @@ const FAITHFUL_MIN = 0.8;
 const EXCLUSIVE_MIN = 0.6;
 /** The same where the answer is short and others give it, too: below, it is a label. */
 const ANSWERED_MIN = 0.1;
+/** Rows that may have the target for each that has: of more, nothing is assumed. */
+const UNTOLD_MAX = 0.25;
 /** A target of three unusual words: ordinary sets have no rule for so much. */
 const TELLING_BITS = 24;
 const BITS_MIN = 6;
@@ -277,7 +279,7 @@ class RuleSearch {
   ): Draft | undefined {
     const both = carriers.filter((record) => members.has(record));
     const a = both.length;
-    const b = carriers.length - a;
+    const b = carriers.length - a - this.#untold(span, members, carriers, a);
     const c = members.size - a;
     const d = this.#n - a - b - c;
     if (a < Math.max(SUPPORT_MIN, 0.8 * this.#floor) || a < FAITHFUL_TELLING_MIN * (a + b)) return undefined;
@@ -375,6 +377,14 @@ class RuleSearch {
     const answer = tokensOf(this.#table.response, at.record);
     const whole = length === 0;
     return { whole, tokens: this.#texts(whole ? answer : answer.subarray(at.start, at.start + length)) };
+  }
+
+  /** Of the carriers without the target, those whose answer is too long to be counted whole: it may have it. */
+  #untold({ length }: Span, members: Group, carriers: readonly number[], both: number): number {
+    if (length <= 0) return 0;
+    const { response } = this.#table;
+    const untold = carriers.filter((record) => !members.has(record) && isCut(response, record)).length;
+    return untold <= UNTOLD_MAX * both ? untold : 0;
   }
 
   /** Whether a word of the target begins as one of these does: `stage` and `stages`. */

@@ -399,6 +399,9 @@ export function joinTables(tables: readonly Table[]): Table {
   };
 }
 
+/** Whether a record's side may have had more tokens than are kept. */
+export const isCut = (side: Side, record: number): boolean => tokensOf(side, record).length >= HEAD_MAX + TAIL_MAX;
+
 /** The tokens of one record. */
 export const tokensOf = (side: Side, record: number): Uint32Array =>
   side.tokens.subarray(record === 0 ? 0 : side.ends[record - 1], side.ends[record]);
