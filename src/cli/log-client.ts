@@ -10,7 +10,7 @@ import type { Refusal } from "../core/refusal.ts";
 import { hubAccess } from "../sources/hub-access.ts";
 import { readBody, request, type HttpSettings } from "../sources/http.ts";
 import type { LockEntry } from "../store/lockfile.ts";
-import { writeDurably } from "../store/log-store.ts";
+import { writeDurably } from "../store/durably.ts";
 import { advance, parseLookup, proveLookup, type LogTrust, type LogView } from "../tlog/client.ts";
 import { parseVerifier, type NoteKey } from "../tlog/note.ts";
 import { isRecord, recordKey, type LogRecord } from "../tlog/record.ts";

@@ -1,8 +1,7 @@
 // Writing results: to standard output, or to a file that appears whole or not at all.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { randomBytes } from "node:crypto";
-import { outputFailed } from "../core/errors.ts";
+import { settle, temporaryName, writeFailure } from "../store/durably.ts";
 
 /** Writes `path` through a temporary file beside it, so that an interruption leaves the old file or none. */
 export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>): void {
@@ -21,52 +20,22 @@ export function writeWhole(path: string, chunks: Iterable<string | Uint8Array>):
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
     if (temporary !== path) rmSync(temporary, { force: true });
-    throw failed(path, error);
-  }
-}
-
-/** Puts the file in its place, and the place on the disk: after a power cut the old one or the new one is there. */
-function settle(temporary: string, path: string): void {
-  renameSync(temporary, path);
-  let folder: number | undefined;
-  try {
-    folder = openSync(dirname(resolve(path)), "r");
-    fsyncSync(folder);
-  } catch {
-    // Some systems cannot sync a folder.
-  } finally {
-    if (folder !== undefined) closeSync(folder);
+    throw writeFailure(path, error);
   }
 }
 
 /** A device or a pipe (`/dev/null`) is written to as it is: putting a file in its place would break it for everybody. */
 function temporaryFor(path: string): string {
   const there = statSync(path, { throwIfNoEntry: false });
-  return there && !there.isFile() && !there.isDirectory() ? path : `${path}.${randomBytes(4).toString("hex")}.part`;
+  return there && !there.isFile() && !there.isDirectory() ? path : temporaryName(path);
 }
-
-function failed(path: string, error: unknown): Error {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === undefined || !/^E[A-Z0-9]+$/.test(code)) return error as Error;
-  return outputFailed(path, WHY[code] ?? `writing failed (${code}).`, error);
-}
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOENT: "its folder does not exist. Make it first.",
-  ENOTDIR: "what should be its folder is a file.",
-  EISDIR: "it is a folder. Name a file.",
-  EACCES: "no permission to write there.",
-  EPERM: "no permission to write there.",
-  EROFS: "the disk is read-only.",
-  ENOSPC: "the disk is full.",
-};
 
 /** Refuses an output that cannot be written before a long scan, not after it. */
 export function checkOutput(path: string): void {
   const folder = statSync(dirname(resolve(path)), { throwIfNoEntry: false });
-  if (!folder) throw failed(path, { code: "ENOENT" });
-  if (!folder.isDirectory()) throw failed(path, { code: "ENOTDIR" });
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw failed(path, { code: "EISDIR" });
+  if (!folder) throw writeFailure(path, { code: "ENOENT" });
+  if (!folder.isDirectory()) throw writeFailure(path, { code: "ENOTDIR" });
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw writeFailure(path, { code: "EISDIR" });
 }
 
 /** The same for chunks that come in their own time. */
@@ -90,7 +59,7 @@ export async function writeWholeAsync(
   } catch (error) {
     if (handle !== undefined) closeSync(handle);
     if (temporary !== path) rmSync(temporary, { force: true });
-    throw failed(path, error);
+    throw writeFailure(path, error);
   }
 }
 

@@ -1,22 +1,12 @@
 // The operator's side of a checksum log: a folder of entries and tiles that any web server can serve as it is, and the
 // checkpoint, written last. What a crash left beyond the checkpoint is not part of the log and is written over.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { randomBytes } from "node:crypto";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { badConfig } from "../core/errors.ts";
 import { parseCheckpoint, renderCheckpoint, type Checkpoint } from "../tlog/checkpoint.ts";
 import { HASH_BYTES, leafHash, MerkleFold } from "../tlog/merkle.ts";
 import { noteSignedBy, parseNote, renderNote, signNote, type NoteSigner } from "../tlog/note.ts";
+import { writeDurably } from "./durably.ts";
 import { parseRecord, recordKey, renderRecord, type LogRecord } from "../tlog/record.ts";
 import {
   ENTRY_BYTES_MAX,
@@ -27,26 +17,6 @@ import {
   tilePath,
   tileWidth,
 } from "../tlog/tile.ts";
-
-/** A file appears whole or not at all. */
-export function writeDurably(path: string, bytes: Uint8Array | string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const temporary = `${path}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    const handle = openSync(temporary, "wx");
-    try {
-      const all = Buffer.from(bytes as Uint8Array);
-      for (let at = 0; at < all.length;) at += writeSync(handle, all, at);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-}
 
 export class LogStore {
   readonly #folder: string;

@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import type { DatabaseSync as Database, StatementSync } from "node:sqlite";
 import type { Basis, Carried, Lineage, Thing, ThingKind } from "../core/lineage.ts";
-import { ToolError } from "../core/errors.ts";
+import { outputFailed, ToolError } from "../core/errors.ts";
 import { LineageWalk } from "./lineage-walk.ts";
 import { SKETCH_SCHEMA, SketchIndex, type AskedRecord } from "./sketch-index.ts";
 
@@ -32,6 +32,14 @@ const NEAR_SHARE_MIN = 0.02;
 const ROW_KEY_BYTES = 16;
 const DIGEST_BYTES = 32;
 
+/** What SQLite says of a disk, by its result code. */
+const DISK: Readonly<Record<number, string>> = {
+  5: "another program is writing to it. Try again.",
+  8: "it is read-only.",
+  10: "the disk failed. Nothing was added.",
+  13: "the disk is full. Nothing was added.",
+};
+
 function database(path: string): Database {
   // Loaded when the first store is opened, and without the notice that it prints: nothing else needs it.
   const { emitWarning } = process;
@@ -53,11 +61,13 @@ export interface DocumentInfo {
 }
 
 export class ProvenanceStore {
+  readonly #path: string;
   readonly #db: Database;
   readonly #statements = new Map<string, StatementSync>();
 
   /** Opens or makes the file. Throws a ToolError where it is something else. */
   constructor(path: string) {
+    this.#path = path;
     try {
       this.#db = database(path);
       this.#db.exec(
@@ -97,8 +107,14 @@ export class ProvenanceStore {
       this.#db.exec("COMMIT");
       return result;
     } catch (error) {
-      this.#db.exec("ROLLBACK");
-      throw error;
+      try {
+        this.#db.exec("ROLLBACK");
+      } catch {
+        // A full disk has rolled it back already.
+      }
+      const { errcode } = error as { errcode?: number };
+      const why = errcode === undefined ? undefined : DISK[errcode & 0xff];
+      throw why === undefined ? error : outputFailed(this.#path, why, error);
     }
   }
 
@@ -302,6 +318,12 @@ export class ProvenanceStore {
       documents: one("SELECT COUNT(*) AS n FROM document"),
       records: one("SELECT COALESCE(SUM(records), 0) AS n FROM artifact"),
     };
+  }
+
+  /** What SQLite finds wrong with the file; undefined where nothing is. */
+  fault(): string | undefined {
+    const { integrity_check: found } = this.#run("PRAGMA integrity_check(1)").get() as { integrity_check: string };
+    return found === "ok" ? undefined : found;
   }
 
   /** The size of the file. */

@@ -2,11 +2,12 @@
 // bytes each, as another. They need no trust: the lockfile holds the Merkle root over the one and the SHA-256 of the other.
 // Written through temporary files; read piecewise, never whole where a walk is enough. What was added, removed and altered
 // between two of them is told here.
-import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
-import { createHash, randomBytes } from "node:crypto";
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { RECORD_DIGEST_BYTES } from "../core/record-digest.ts";
 import { SKETCH_BYTES } from "../core/record-sketch.ts";
+import { settle, temporaryName, writeFailure } from "./durably.ts";
 import { MerkleFold } from "../tlog/merkle.ts";
 
 export interface RowCommitment {
@@ -32,22 +33,31 @@ class PartFile {
   /** No file is made before the first byte. */
   constructor(folder: string, name: string) {
     this.#folder = folder;
-    this.#temporary = join(folder, `${name}.${randomBytes(4).toString("hex")}.part`);
+    this.#temporary = temporaryName(join(folder, name));
   }
 
   write(bytes: Uint8Array): void {
-    if (this.#handle === undefined) {
-      mkdirSync(this.#folder, { recursive: true });
-      this.#handle = openSync(this.#temporary, "wx");
+    try {
+      if (this.#handle === undefined) {
+        mkdirSync(this.#folder, { recursive: true });
+        this.#handle = openSync(this.#temporary, "wx");
+      }
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#handle, bytes, at);
+    } catch (error) {
+      throw writeFailure(this.#folder, error);
     }
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#handle, bytes, at);
   }
 
   finish(name: string): void {
     if (this.#handle === undefined) return;
-    fsyncSync(this.#handle);
-    this.#close();
-    renameSync(this.#temporary, join(this.#folder, name));
+    try {
+      fsyncSync(this.#handle);
+      this.#close();
+      settle(this.#temporary, join(this.#folder, name));
+    } catch (error) {
+      rmSync(this.#temporary, { force: true });
+      throw writeFailure(this.#folder, error);
+    }
   }
 
   abandon(): void {
@@ -57,8 +67,9 @@ class PartFile {
   }
 
   #close(): void {
-    closeSync(this.#handle as number);
+    const handle = this.#handle as number;
     this.#handle = undefined;
+    closeSync(handle);
   }
 }
 
