@@ -4,6 +4,7 @@ import type { Severity } from "../../core/severity.ts";
 
 const SEVERITIES: Readonly<Record<string, Severity>> = {
   "computed-name": "high",
+  "computed-file": "high",
   "extension-code": "high",
   "crosses-frame": "high",
   "memo-index": "high",

@@ -246,8 +246,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   "cloudpickle.cloudpickle.subimport": byText,
   "dill._dill._load_type": ofType,
   // What it unpickles stands in its operand, and is read as a file of its own.
-  "torch.storage._load_from_bytes": ([bytes]) =>
-    bytes?.kind === "text" ? ORDINARY : unlisted("torch.storage._load_from_bytes", "unpickles what another call gives"),
+  "torch.storage._load_from_bytes": ([bytes], model) =>
+    bytes?.kind === "text" ||
+    (bytes?.kind === "result" && full(nameOf(model.operations[bytes.of])) === "_codecs.encode")
+      ? ORDINARY
+      : unlisted("torch.storage._load_from_bytes", "unpickles what another call gives"),
   "dill._dill._create_type": callsFirst(),
   "dill._dill._setitems": () => ORDINARY,
   // Where there is a class of this name already, it is that one.

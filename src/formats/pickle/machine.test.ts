@@ -212,6 +212,50 @@ describe("what stands beside the first pickle is read", () => {
         assert.deepEqual((await readingOf(outer)).said, [SYSTEM], spelled.subarray(0, 8).toString("latin1"));
       }
   });
+  test("a value that is a pickle, as each protocol spells bytes", async () => {
+    const old = assemble(GLOBAL, ["UNICODE", COMMAND], "TUPLE1", "REDUCE", "STOP");
+    for (const pickled of [bad, old])
+      for (const value of [pickled, deflateSync(pickled), Buffer.from(pickled.toString("hex"))]) {
+        const letters = value.toString("latin1");
+        const escaped = letters.replaceAll(
+          /[\\\n\0\r\x1a]/g,
+          (one) => `\\u00${one.charCodeAt(0).toString(16).padStart(2, "0")}`,
+        );
+        const line = Buffer.from(escaped, "latin1");
+        const spellings = [
+          assemble(["BINUNICODE", letters]),
+          assemble(["BINSTRING", value]),
+          Buffer.concat([Buffer.from("V"), line, Buffer.from("\n")]),
+        ];
+        for (const spelling of spellings) {
+          const { said } = await readingOf(Buffer.concat([assemble(P4), spelling, assemble("STOP")]));
+          assert.deepEqual(said, [SYSTEM], spelling.subarray(0, 12).toString("hex"));
+        }
+      }
+  });
+  test("what torch has loaded from bytes that an old protocol spells; computed ones are told", async () => {
+    const encoded = (text: Step): Step[] => [
+      ...named("_codecs", "encode"),
+      text,
+      ["BINUNICODE", "latin1"],
+      "TUPLE2",
+      "REDUCE",
+    ];
+    const loading = (...steps: readonly Step[]): Buffer =>
+      assemble(P4, ...named("torch.storage", "_load_from_bytes"), ...steps, "TUPLE1", "REDUCE", "STOP");
+    const spelled = await readingOf(loading(...encoded(["BINUNICODE", bad.toString("latin1")])));
+    assert.equal(spelled.said.at(-1), SYSTEM);
+    assert.ok(!spelled.irregularities.some(({ code }) => code === "computed-file"));
+    const computed = await readingOf(loading(...named("a", "b"), "EMPTY_TUPLE", "REDUCE"));
+    assert.ok(computed.irregularities.some(({ code }) => code === "computed-file"));
+  });
+  test("more values that look like files than are looked at are told", async () => {
+    const many = Array.from({ length: 10_001 }, (): Step[] => [
+      ["SHORT_BINBYTES", Buffer.from("PK\x03\x04....")],
+      "POP",
+    ]).flat();
+    assert.ok((await readingOf(assemble(P4, ...many, "NONE", "STOP"))).problems.includes("limit"));
+  });
   test("what torch has loaded from bytes, without a magic number", async () => {
     const inner = assemble(GLOBAL, ["UNICODE", COMMAND], "TUPLE1", "REDUCE", "STOP");
     const outer = assemble(

@@ -6,7 +6,7 @@ import type { Irregularity, Operation } from "../../core/model.ts";
 import { python3Name } from "./names.ts";
 import { OPERAND_BYTES, OPERANDS, Operand } from "./opcodes.ts";
 import { Operations } from "./operations.ts";
-import { looksEmbedded } from "./embedded.ts";
+import { looksEmbedded, looksEncoded, unspelled } from "./embedded.ts";
 import { decodeLine, isFloatLine, isIntLine, memoIndex, stringLine, unicodeLine } from "./line.ts";
 import { FALSE, Kind, NONE, NUMBER, small, SMALL_MAX, TRUE, Values } from "./values.ts";
 
@@ -27,6 +27,10 @@ export const Status = {
 export interface Embedded {
   readonly offset: number;
   readonly length: number;
+  /** Bytes as protocols below 3 write them: a text whose characters are the bytes. */
+  readonly spelled: boolean;
+  /** Where it stood as a line with escapes: what these say. */
+  readonly text?: string;
   /** The pickle itself has it loaded, by `torch.storage._load_from_bytes`. */
   loaded: boolean;
 }
@@ -38,7 +42,10 @@ export interface MachineLimits {
   readonly lineBytesMax: number;
 }
 
-const EMBEDDED_MAX = 200;
+/** Values that may hold files (CWE-770): further ones are told as not looked at. */
+const EMBEDDED_MAX = 10_000;
+/** Of a text that may be bytes. */
+const SPELLED_HEAD_BYTES = 64;
 const IRREGULARITIES_MAX = 50;
 /** The pickler of CPython ends at the interpreter's recursion limit, 1,000 by default. */
 const DEPTH_USUAL_MAX = 10_000;
@@ -79,6 +86,8 @@ export class Machine {
   readonly operations: Operations;
   readonly irregularities: Irregularity[] = [];
   readonly embedded: Embedded[] = [];
+  /** More values may hold files than are kept. */
+  embeddedFull = false;
   /** Offset of the next opcode. */
   at: number;
   why = "";
@@ -110,6 +119,8 @@ export class Machine {
   #frameEnd = -1;
   #frameBeyond: number | undefined;
   #reported = new Set<string>();
+  /** The last bytes that were written as text, and that text. */
+  #encoded = { result: -1, text: NONE };
 
   /** Runs from `start`; `end` is where the bytes of the file end. */
   constructor(start: number, end: number, limits: MachineLimits) {
@@ -271,19 +282,19 @@ export class Machine {
         case 0x58: // BINUNICODE
         case 0x8d: // BINUNICODE8
           if (data + length <= end) checkText(bytes, data, length);
-          this.#content(data, length);
+          this.#content(data, length, true);
           this.#push(this.values.add(Kind.Text, base + data, length));
           break;
         case 0x55: // SHORT_BINSTRING
         case 0x54: // BINSTRING
-          this.#content(data, length);
+          this.#content(data, length, false);
           this.#push(this.values.add(Kind.Text, base + data, length));
           break;
         case 0x43: // SHORT_BINBYTES
         case 0x42: // BINBYTES
         case 0x8e: // BINBYTES8
         case 0x96: // BYTEARRAY8
-          this.#content(data, length);
+          this.#content(data, length, false);
           this.#push(this.values.add(Kind.Bytes, base + data, length));
           break;
         case 0x28: // MARK
@@ -448,6 +459,7 @@ export class Machine {
           const made = this.#call(code === 0x52 ? "call" : "new", callee, args);
           this.#size -= 2;
           this.#pushResult(made);
+          if (code === 0x52) this.#encodes(callee, args, this.#top());
           break;
         }
         case 0x92: {
@@ -737,12 +749,36 @@ export class Machine {
   #loads(callee: number, args: number): void {
     const found = this.operations.names[this.values.at[callee >> 1] as number];
     if (found?.name !== "_load_from_bytes" || !this.values.isContainer(args)) return;
-    const [bytes = NONE] = this.values.items(args);
-    if (this.values.kind(bytes) !== Kind.Bytes) return;
+    const [first = NONE] = this.values.items(args);
+    const spelled = first === this.#encoded.result;
+    const bytes = spelled ? this.#encoded.text : first;
+    const kind = this.values.kind(bytes);
+    if (kind !== Kind.Bytes && !(spelled && (kind === Kind.Text || kind === Kind.Spelled))) {
+      this.irregular(
+        "computed-file",
+        "The bytes of a storage are computed while loading: the file does not say what is unpickled.",
+        this.at,
+      );
+      return;
+    }
+    if (kind === Kind.Spelled) {
+      const text = this.values.texts[this.values.at[bytes >> 1] as number] as string;
+      this.embedded.push({ offset: this.at, length: text.length, spelled, text, loaded: true });
+      return;
+    }
     const offset = this.values.at[bytes >> 1] as number;
     const known = this.embedded.find((one) => one.offset === offset);
     if (known) known.loaded = true;
-    else this.embedded.push({ offset, length: this.values.count[bytes >> 1] as number, loaded: true });
+    else this.embedded.push({ offset, length: this.values.count[bytes >> 1] as number, spelled, loaded: true });
+  }
+
+  /** `_codecs.encode(text, "latin1")` is how protocols below 3 write bytes. */
+  #encodes(callee: number, args: number, result: number): void {
+    if (this.values.kind(callee) !== Kind.Global || !this.values.isContainer(args)) return;
+    const found = this.operations.names[this.values.at[callee >> 1] as number];
+    if (found?.name !== "encode" || found.module !== "_codecs") return;
+    const [text = NONE] = this.values.items(args);
+    this.#encoded = { result, text };
   }
 
   /** INST and OBJ make an object without calling its class where they have no operands, and call all else. */
@@ -795,13 +831,26 @@ export class Machine {
     );
   }
 
-  #content(data: number, length: number): void {
-    if (length >= 8 && this.embedded.length < EMBEDDED_MAX && looksEmbedded(this.#bytes, data, length))
-      this.embedded.push({ offset: this.#base + data, length, loaded: false });
+  #content(data: number, length: number, spelled: boolean): void {
+    if (length < 8) return;
+    const bytes = this.#bytes;
+    if (spelled && looksEncoded(bytes, data)) {
+      const head = unspelled(bytes.subarray(data, data + Math.min(length, SPELLED_HEAD_BYTES)));
+      if (!looksEmbedded(head, 0, length)) return;
+    } else if (!looksEmbedded(bytes, data, length)) return;
+    if (this.embedded.length < EMBEDDED_MAX)
+      this.embedded.push({ offset: this.#base + data, length, spelled, loaded: false });
+    else this.embeddedFull = true;
   }
 
   #spelled(text: string | undefined, why: string): number {
     if (text === undefined) throw new Break(why);
+    const { length } = text;
+    if (length >= 8 && looksEmbedded(Buffer.from(text.slice(0, SPELLED_HEAD_BYTES), "latin1"), 0, length)) {
+      if (this.embedded.length < EMBEDDED_MAX)
+        this.embedded.push({ offset: this.at, length, spelled: true, text, loaded: false });
+      else this.embeddedFull = true;
+    }
     return this.values.spelled(text);
   }
 

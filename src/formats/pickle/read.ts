@@ -5,7 +5,7 @@ import type { Part, ReadContext } from "../../core/format.ts";
 import { problem } from "../../core/format.ts";
 import { memorySource } from "../../core/bytes.ts";
 import { partOf } from "../shared/part-of.ts";
-import { isPickleHead, isTextPickle, unwrapped } from "./embedded.ts";
+import { isPickleHead, isTextPickle, unspelled, unwrapped } from "./embedded.ts";
 import { modelParts, runPickle, type PickleRun } from "./run.ts";
 
 /** Pickles read from one file (CWE-770). */
@@ -79,6 +79,10 @@ function* told(run: PickleRun): Generator<Part> {
     yield problem("limit", "The pickle does more different things than are told apart. The rest was not judged.", {
       at: { offset: run.start },
     });
+  if (run.machine.embeddedFull)
+    yield problem("limit", "More values in the pickle may be files than are looked at. The rest was not.", {
+      at: { offset: run.start },
+    });
   if (run.finished) return;
   const code = machine.limited ? "limit" : machine.truncated ? "truncated" : "malformed";
   yield problem(
@@ -95,21 +99,62 @@ async function* insides(
   context: ReadContext,
   depth: number,
 ): AsyncGenerator<Part> {
-  for (const { offset, length, loaded } of run.machine.embedded) {
+  for (const { offset, length, spelled, text, loaded } of run.machine.embedded) {
+    if (spelled && length > 2 * EMBEDDED_BYTES_MAX) {
+      yield tooLong(offset);
+      continue;
+    }
+    if (spelled) {
+      const bytes =
+        text === undefined ? unspelled(await source.slice(offset, offset + length)) : Buffer.from(text, "latin1");
+      yield* spelledOut(bytes, source, context, depth, offset, loaded);
+      continue;
+    }
     const head = await source.slice(offset, offset + Math.min(length, 256));
     if (isPickleHead(head) || isTextPickle(head) || (loaded && head[0] !== 0x50)) {
       yield* guessed(partOf(source, source.name, offset, offset + length), context, depth, offset, loaded);
       continue;
     }
-    if (length > EMBEDDED_BYTES_MAX) continue;
+    if (length > EMBEDDED_BYTES_MAX) {
+      // An archive is read where it lies, however long; compressed data of this size is data, unless it is loaded.
+      if (isZip(head))
+        yield {
+          kind: "member",
+          name: `value at byte ${offset}`,
+          source: partOf(source, source.name, offset, offset + length),
+        };
+      else if (loaded) yield tooLong(offset);
+      continue;
+    }
     const content = unwrapped(await source.slice(offset, offset + length), EMBEDDED_BYTES_MAX);
     if (!content) continue;
-    const inner = memorySource(source.name, content) as Required<ByteSource>;
-    if (isPickleHead(content) || isTextPickle(content)) yield* guessed(inner, context, depth, offset, loaded);
-    else yield { kind: "member", name: `value at byte ${offset}`, source: inner };
+    yield* spelledOut(content, source, context, depth, offset, loaded);
   }
   for (const one of run.inner) yield* insides(one, source, context, depth);
 }
+
+/** A value that does not stand in the file as it is: bytes that were text, or compressed. */
+async function* spelledOut(
+  bytes: Uint8Array,
+  { name }: ByteSource,
+  context: ReadContext,
+  depth: number,
+  offset: number,
+  loaded: boolean,
+): AsyncGenerator<Part> {
+  const content = unwrapped(bytes, EMBEDDED_BYTES_MAX) ?? (loaded ? bytes : undefined);
+  if (!content) return;
+  const inner = memorySource(name, content) as Required<ByteSource>;
+  if (isZip(content)) yield { kind: "member", name: `value at byte ${offset}`, source: inner };
+  else yield* guessed(inner, context, depth, offset, loaded);
+}
+
+const isZip = ([first, second]: Uint8Array): boolean => first === 0x50 && second === 0x4b;
+
+const tooLong = (offset: number): Part =>
+  problem("limit", `A value at byte ${offset} is loaded as a file, and is too long to be looked at.`, {
+    at: { offset },
+  });
 
 /** A value that may be a pickle: where it breaks before it does anything, it was none. */
 async function* guessed(

@@ -51,10 +51,11 @@ export class Values {
   kept: Int32Array = new Int32Array(64);
   keptSize = 0;
   readonly texts: string[] = [];
+  #textBytes = 0;
 
   /** Bytes held, about. */
   get bytes(): number {
-    return this.size * 33 + this.keptSize * 4;
+    return this.size * 33 + this.keptSize * 4 + this.#textBytes;
   }
 
   add(kind: number, at: number, count: number): number {
@@ -70,6 +71,7 @@ export class Values {
 
   spelled(text: string): number {
     this.texts.push(text);
+    this.#textBytes += 2 * text.length + 64;
     return this.add(Kind.Spelled, this.texts.length - 1, text.length);
   }
 
