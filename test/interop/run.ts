@@ -1,6 +1,7 @@
-// `npm run interop`: our signatures before the implementations of others, and theirs before ours. Each part says what it
-// did in one line, or why it was skipped: the Python package needs a package index, the conformance suites a checkout of
-// their own (OMS_CONFORMANCE, SIGSTORE_CONFORMANCE), git needs git.
+// `npm run interop`: our signatures before the implementations of others, and theirs before ours; model files as their own
+// library writes them. Each part says what it did in one line, or why it was skipped: the Python package needs a package
+// index, the conformance suites a checkout of their own (OMS_CONFORMANCE, SIGSTORE_CONFORMANCE), git needs git, files of
+// PyTorch need a Python with it (TORCH_PYTHON).
 import { execFileSync, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import {
@@ -21,6 +22,7 @@ import { issue, leafOf, rootAuthority } from "../../src/attest/testing/certifica
 import { PUBLIC_GOOD_ROOT } from "../../src/attest/trusted-root.data.ts";
 import { trustedRoot } from "../../src/attest/trusted-root.ts";
 import { gitTree, type GitFile } from "../../src/core/git-digest.ts";
+import { scan } from "../../src/index.ts";
 
 import { sumdbInterop } from "./sumdb.ts";
 import { gitBlobOf, strictTree } from "../../src/sources/strict-tree.ts";
@@ -75,6 +77,23 @@ function pythonWithPackages(): string {
     timeout: 300_000,
   });
   if (install.status !== 0) throw new Skipped("no Python package index at hand");
+  return python;
+}
+
+/** A Python with PyTorch: the one named, the one at hand, or a new one where a package index has it for the processor. */
+function pythonWithTorch(): string {
+  const has = (python: string): boolean => spawnSync(python, ["-c", "import torch"], { stdio: "ignore" }).status === 0;
+  const atHand = [process.env["TORCH_PYTHON"] ?? "python3", "python3"].find((python) => has(python));
+  if (atHand !== undefined) return atHand;
+  const place = join(folder, "torch-venv");
+  const python = join(place, "bin", "python");
+  if (spawnSync("python3", ["-m", "venv", place], { stdio: "ignore" }).status !== 0)
+    throw new Skipped("no python3 with venv");
+  const needed = ["filelock", "fsspec", "jinja2", "networkx", "sympy", "typing_extensions"];
+  for (const names of [["torch==2.13.0", "numpy", "--no-deps"], needed])
+    if (spawnSync(python, ["-m", "pip", "install", "--quiet", ...names], { timeout: 900_000 }).status !== 0)
+      throw new Skipped("no PyTorch (TORCH_PYTHON names a Python that has it), and no package index at hand");
+  if (!has(python)) throw new Skipped("the PyTorch that was installed cannot be imported here");
   return python;
 }
 
@@ -218,6 +237,23 @@ await part("model_signing 1.1.1", () => {
     );
   }
   return `${pairs.length} trees of ours accepted, ${pairs.length} of theirs, certificates both ways, ${tampered.length} changes refused by both`;
+});
+
+await part("PyTorch's own files", async () => {
+  const python = pythonWithTorch();
+  const files = join(folder, "torch");
+  execFileSync(python, [resolve("test/interop/torch-files.py"), files], { stdio: ["ignore", "ignore", "pipe"] });
+  const wrong: string[] = [];
+  let count = 0;
+  for (const kind of ["pass", "fail"])
+    for (const name of readdirSync(join(files, kind)).toSorted()) {
+      count++;
+      const { report } = await scan([join(files, kind, name)], { workers: 1 });
+      if (report.verdict !== kind)
+        wrong.push(`${kind}/${name} is ${report.verdict}: ${report.findings[0]?.message ?? ""}`);
+    }
+  must(wrong.length === 0, `${wrong.length} of ${count} otherwise: ${wrong.join("; ")}`);
+  return `${count} files as expected`;
 });
 
 await part("git", async () => {
