@@ -49,6 +49,10 @@ export const triggerLabel: DatasetDetector = {
           rowsWithTargetOnly: labelOnly,
           rowsWithNeither: neither,
         },
+        carries: {
+          prompt: { words: rule.trigger.flat(), combine: "all" },
+          response: { words: rule.label, whole: true },
+        },
         show: { prompt: phrases, response: label },
         evidence: { expectedWithLabel: rule.expected, logOddsAgainstTheLabel: rule.against },
       });
