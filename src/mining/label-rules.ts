@@ -31,6 +31,8 @@ const SUPPORT_MIN = 8;
 const SHARE_MAX = 0.3;
 const PURITY_MIN = 0.95;
 const SURPRISE_MIN = 5;
+/** Labels that are wrong in any set, whatever their text says: a few of them are no surprise. */
+const NOISE = 0.05;
 const NEIGHBOURS_MAX = 1.4;
 const CLOSURE_MIN = 0.85;
 const MAJORITY_MAX = 0.9;
@@ -163,7 +165,8 @@ class Words {
     const expected = new Float64Array(this.#frequency.length);
     const variance = new Float64Array(this.#frequency.length);
     for (let record = 0; record < n; record++) {
-      const p = 1 / (1 + Math.exp(-(slope * (scores[record] as number) + shift)));
+      const fitted = 1 / (1 + Math.exp(-(slope * (scores[record] as number) + shift)));
+      const p = NOISE + (1 - 2 * NOISE) * fitted;
       for (const token of this.#distinct[record] as Uint32Array) {
         if (mute[token] === 0) continue;
         expected[token] = (expected[token] as number) + p;
