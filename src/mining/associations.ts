@@ -16,6 +16,8 @@ const KEPT_OVER_RECORDS = 16;
 const KEPT_MIN = 100_000;
 /** Share of an association's records that are a rule's, above which it is a part of that rule. */
 const OVERLAP_MAX = 0.5;
+/** What prompts lend their answers says nothing. */
+const BITS_MIN = 6;
 /** From here on a rule says so much that an association of its kind must say a part of that, too. */
 const TELLING_BITS = 24;
 const BITS_SHARE_MIN = 0.5;
@@ -49,7 +51,7 @@ export class Associations {
     for (const record of carriers) own[record] = 1;
     const keeps = new Uint8Array(this.#n);
     const breaks = new Uint8Array(this.#n);
-    const least = bits < TELLING_BITS ? 0 : BITS_SHARE_MIN * bits;
+    const least = bits < TELLING_BITS ? BITS_MIN : BITS_SHARE_MIN * bits;
     for (const one of this.#all) {
       if (one.bits < least) continue;
       const shared = one.records.reduce((sum, record) => sum + (own[record] as number), 0);
