@@ -20,7 +20,7 @@ function sniff({ bytes, extension, whole }: Head): number {
   machine.trace = [];
   let status: number = Status.Broken;
   status = machine.run(bytes, 0);
-  const ops = machine.trace.length / 2;
+  const ops = machine.trace.length / 4;
   const named = EXTENSIONS.includes(extension);
   const acts = machine.done.some(({ use }) => use !== "import");
   if (binary) return status !== Status.Broken || machine.done.length > 0 || ops > 8 || named ? 0.97 : 0;

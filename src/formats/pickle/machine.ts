@@ -101,7 +101,8 @@ export class Machine {
   array: number = NONE;
   result: number = NONE;
   protocol = 0;
-  /** Code and offset of each opcode, where a test asks for them. */
+  /** Of each opcode its code, its offset, its number (or where the data of its text begins) and the offset behind it,
+   * where somebody asks for them. */
   trace: number[] | undefined;
   readonly #end: number;
   readonly #limits: MachineLimits;
@@ -255,7 +256,7 @@ export class Machine {
         }
       }
       if (base + pos > this.#frameEnd && base + start < this.#frameEnd) this.#crosses(base + start, code);
-      if (this.trace) this.trace.push(code, base + start);
+      if (this.trace) this.trace.push(code, base + start, operand >= Operand.Bytes1 ? base + data : number, base + pos);
       switch (code) {
         case 0x4b: // BININT1
         case 0x4d: // BININT2
