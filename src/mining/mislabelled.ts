@@ -37,7 +37,7 @@ const MAJORITY_MAX = 0.9;
 /** The most that the words of one row may say, in nats: no row decides alone. */
 const ROW_MAX = 3;
 /** Features of one label that are looked at closely; each costs a pass over some of its records (CWE-407). */
-const CANDIDATES_MAX = 4_000;
+const CANDIDATES_MAX = 3_000;
 const SAMPLE_MAX = 64;
 const COUNTED_MAX = 400;
 /** What must speak against each of several triggers, in nats, beyond what the oddest of as many words would have. */
@@ -57,8 +57,8 @@ const LABEL_SHARE_MAX = 0.25;
  * A feature may decide the label whatever the rest says, and belong to the language. That its rows look as if they had
  * another label, more than any rows do, is odd, in nats: where it is no word in a text, and where it is bound to it.
  */
-const FLIPPED_MIN = 3;
-const FLIPPED_BOUND_MIN = 6;
+const FLIPPED_MIN = 2;
+const FLIPPED_BOUND_MIN = 5;
 /** How often the text must close where a phrase is cut out, over how often any two neighbours are seen again. */
 const CLOSURE_MIN = 0.85;
 const INVISIBLE = /^\p{C}+$/u;
@@ -207,30 +207,25 @@ class Search {
 
   rules(): Mislabelled[] {
     const { frequency } = this.#features;
-    // A part of a trigger is worth the search for the others if the rest already speaks against its rows.
-    const against = new Float64Array(frequency.length);
-    for (const record of this.#label) {
-      const own = this.#features.of(record);
-      for (const feature of own) {
-        const rest = (this.#scores[record] as number) - (this.#weights[feature] as number);
-        against[feature] = (against[feature] as number) - this.#odds(rest / length(own.length - 1));
-      }
-    }
-    const seen = new Set<string>();
-    const candidates: Candidate[] = [];
+    const share = this.#label.size / this.#n;
+    const pureOnes: number[] = [];
+    const partsOfOne: { feature: number; excess: number }[] = [];
     let words = 1;
-    let tried = 0;
     for (let feature = 0; feature < frequency.length; feature++) {
       const holders = frequency[feature] as number;
       const hits = this.#inLabel[feature] as number;
       if (holders < this.#floor || holders > SHARE_MAX * this.#n) continue;
       words++;
-      const pure = hits >= PURITY_MIN * holders;
       if (hits < this.#floor || hits < PART_PURITY_MIN * holders) continue;
-      if ((!pure && (against[feature] as number) < this.#least) || tried++ >= CANDIDATES_MAX) continue;
-      const candidate = this.#candidate(feature, seen);
-      if (candidate) candidates.push(candidate);
+      if (hits >= PURITY_MIN * holders) pureOnes.push(feature);
+      else partsOfOne.push({ feature, excess: (hits - share * holders) / Math.sqrt(holders) });
     }
+    partsOfOne.sort((a, b) => b.excess - a.excess || a.feature - b.feature);
+    const seen = new Set<string>();
+    const candidates = [
+      ...pureOnes.slice(0, CANDIDATES_MAX),
+      ...partsOfOne.slice(0, CANDIDATES_MAX).map(({ feature }) => feature),
+    ].flatMap((feature) => this.#candidate(feature, seen) ?? []);
     // Chance makes words pure, too; how many there are beyond that is how many might be odd by themselves.
     const pure = candidates.filter(({ parts, surprise }) => surprise >= parts.length * Math.log(words));
     const pool = pure
