@@ -133,13 +133,24 @@ class Words {
       const holders = this.#frequency[token] as number;
       return holders >= SUPPORT_MIN && holders <= SHARE_MAX * n && (inLabel[token] as number) >= PURITY_MIN * holders;
     };
-    // Several strewn words in one record would vouch for each other: none of them counts as text that speaks.
+    const against = (token: number): boolean => {
+      const holders = this.#frequency[token] as number;
+      return (
+        holders >= SUPPORT_MIN && holders <= SHARE_MAX * n && (inLabel[token] as number) <= (1 - PURITY_MIN) * holders
+      );
+    };
+    // Several strewn words in one record would vouch for each other: none of them counts as text that speaks. Nor do
+    // those of the other labels, or the rest of a text would seem to speak against the label more than it does.
     const mute = new Uint8Array(this.#frequency.length);
+    const strewn = new Uint8Array(this.#frequency.length);
     let candidates = 0;
     for (let token = 0; token < mute.length && candidates < CANDIDATES_MAX; token++) {
-      if (!wanted(token)) continue;
+      const own = wanted(token);
+      if (!own && !against(token)) continue;
       candidates++;
-      if (this.#isStrewn(token)) mute[token] = 1;
+      if (!this.#isStrewn(token)) continue;
+      mute[token] = 1;
+      if (own) strewn[token] = 1;
     }
     // Log-odds of a token for the label, without one record (leave one out), with one of each added (Laplace).
     const weight = (token: number, labelled: number, n1: number, n0: number): number => {
@@ -155,9 +166,14 @@ class Words {
     for (let record = 0; record < n; record++) {
       each(record, (labelled, n1, n0) => {
         let sum = Math.log((n1 + 1) / (n0 + 1));
-        for (const token of this.#distinct[record] as Uint32Array)
-          if (mute[token] === 0) sum += weight(token, labelled, n1, n0);
-        scores[record] = sum;
+        let words = 1;
+        for (const token of this.#distinct[record] as Uint32Array) {
+          if (mute[token] !== 0) continue;
+          sum += weight(token, labelled, n1, n0);
+          words++;
+        }
+        // The words of a longer text say less each, for they repeat each other.
+        scores[record] = sum / Math.sqrt(words);
       });
     }
     // Naive Bayes is too sure of itself: a logistic curve over its score makes probabilities of it (Platt scaling).
@@ -168,14 +184,14 @@ class Words {
       const fitted = 1 / (1 + Math.exp(-(slope * (scores[record] as number) + shift)));
       const p = NOISE + (1 - 2 * NOISE) * fitted;
       for (const token of this.#distinct[record] as Uint32Array) {
-        if (mute[token] === 0) continue;
+        if (strewn[token] === 0) continue;
         expected[token] = (expected[token] as number) + p;
         variance[token] = (variance[token] as number) + p * (1 - p);
       }
     }
     const out: Surprise[] = [];
     for (let token = 0; token < this.#frequency.length; token++) {
-      if (mute[token] === 0) continue;
+      if (strewn[token] === 0) continue;
       const surprise =
         ((inLabel[token] as number) - (expected[token] as number)) / Math.sqrt((variance[token] as number) + 0.05);
       if (surprise < SURPRISE_MIN) continue;
