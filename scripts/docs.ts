@@ -15,6 +15,7 @@ export async function writeDocs(put: Put): Promise<void> {
   const { formats } = await import("../src/formats/index.ts");
   const { renderDetectorIndex, renderDetectorPage } = await import("../src/report/detector-page.ts");
   const { renderReportSchema } = await import("../src/report/schema.ts");
+  const { renderVerifySchema } = await import("../src/report/checks.ts");
   const examples = new Map(
     globSync("src/detectors/*/*.examples.ts").map((path) => [basename(path, ".examples.ts"), path]),
   );
@@ -35,6 +36,7 @@ export async function writeDocs(put: Put): Promise<void> {
   }
   put("docs/detectors/README.md", renderDetectorIndex(detectors));
   put("docs/reference/report.schema.json", renderReportSchema());
+  put("docs/reference/verify.schema.json", renderVerifySchema());
 
   const rows = formats.map(({ id, title, spec, extensions, split, remove, yields }) => {
     const reads = {
@@ -73,10 +75,7 @@ export async function writeDocs(put: Put): Promise<void> {
     `# The command line\n\nExit codes: 0 pass; 1 fail (a finding at or above \`--fail-on\`, default \`high\`); 2 undecided (something could not be looked at) or an operational error; 64 a mistake on the command line or in the configuration. The report is written before the exit code is decided.\n\n${commands.join("\n")}`,
   );
   const { REFUSAL_CODES } = await import("../src/core/refusal.ts");
-  const { SIGNATURE_REFUSALS } = await import("../src/attest/refusal.ts");
-  const refusals = Object.entries({ ...REFUSAL_CODES, ...SIGNATURE_REFUSALS }).map(
-    ([code, exit]) => `| \`${code}\` | ${exit} |`,
-  );
+  const refusals = Object.entries(REFUSAL_CODES).map(([code, exit]) => `| \`${code}\` | ${exit} |`);
   put(
     "docs/reference/refusals.md",
     `# Refusals\n\nWhy \`bezoar verify\` and \`bezoar lock --check\` refuse something. The code is permanent, stands before each message and in \`--format json\`. A refusal exits 1; with \`--detailed-exit-code\` it exits with the number below, that of the first refusal, which is the gravest.\n\n| code | exit |\n|---|---:|\n${refusals.join("\n")}\n`,

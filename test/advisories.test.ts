@@ -11,6 +11,7 @@ import { formats } from "../src/formats/index.ts";
 import { assemble, calling, named, type Step } from "../src/formats/pickle/testing/assemble.ts";
 import { makeZip, type Made } from "../src/formats/shared/testing/make-zip.ts";
 import { buildEngine, scanUnit } from "../src/scan/unit.ts";
+import { ustar } from "../src/formats/testing/ustar.ts";
 
 const engine = buildEngine(formats, detectors, LIMITS);
 const P4: Step = ["PROTO", 4];
@@ -35,28 +36,6 @@ async function judged(name: string, bytes: Uint8Array): Promise<{ failing: strin
 
 const archive = (members: readonly Made[]): Buffer =>
   makeZip([{ name: "m/version", data: Buffer.from("3\n") }, ...members]);
-
-/** A ustar archive. */
-function tar(members: Readonly<Record<string, Uint8Array>>): Buffer {
-  const blocks = Object.entries(members).flatMap(([name, content]) => {
-    const header = Buffer.alloc(512);
-    header.write(name, 0);
-    header.write("0000644\0", 100);
-    header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
-    header.write("ustar\x0000", 257);
-    header.write("0", 156);
-    header.write("        ", 148);
-    header.write(
-      `${header
-        .reduce((a, b) => a + b, 0)
-        .toString(8)
-        .padStart(6, "0")}\0 `,
-      148,
-    );
-    return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
-  });
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
 
 const THREAT = "dangerous-pickle-name";
 const CALL = "unlisted-pickle-call";
@@ -127,14 +106,20 @@ const ADVISORIES: readonly Advisory[] = [
     id: "CVE-2025-23304",
     what: "a pickle in a .nemo archive",
     file: "m.nemo",
-    bytes: gzipSync(tar({ "model_config.yaml": Buffer.from("a: 1\n"), "weights.ckpt": PAYLOAD })),
+    bytes: gzipSync(
+      ustar({ name: "model_config.yaml", bytes: Buffer.from("a: 1\n") }, { name: "weights.ckpt", bytes: PAYLOAD }),
+    ),
     found: THREAT,
   },
   {
     id: "CVE-2025-32434",
     what: "the legacy tar that weights_only unpickled in full",
     file: "m.pt",
-    bytes: tar({ pickle: PAYLOAD, storages: CLEAN, tensors: CLEAN }),
+    bytes: ustar(
+      { name: "pickle", bytes: PAYLOAD },
+      { name: "storages", bytes: CLEAN },
+      { name: "tensors", bytes: CLEAN },
+    ),
     found: THREAT,
   },
   {
@@ -293,7 +278,10 @@ describe("advisories", () => {
     for (const [file, bytes] of [
       ["m.pkl", CLEAN],
       ["m.pt", archive([{ name: "m/data.pkl", data: CLEAN }])],
-      ["m.pt", tar({ pickle: CLEAN, storages: CLEAN, tensors: CLEAN })],
+      [
+        "m.pt",
+        ustar({ name: "pickle", bytes: CLEAN }, { name: "storages", bytes: CLEAN }, { name: "tensors", bytes: CLEAN }),
+      ],
       ["m.joblib", gzipSync(CLEAN)],
     ] as const)
       assert.deepEqual(await judged(file, bytes), { failing: [], lost: false }, file);

@@ -12,7 +12,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import ajvFormats from "ajv-formats";
 import type { Statement } from "../src/attest/statement.ts";
 import { digestsOf, renderLockfile } from "../src/store/lockfile.ts";
-import type { Verification } from "../src/attest/verification.ts";
+import type { Check } from "../src/core/check.ts";
 
 const bin = resolve("bin/bezoar.js");
 const REVISION = "0123456789012345678901234567890123456789";
@@ -198,7 +198,7 @@ describe("attest", () => {
     const line = readFileSync(join(folder, "twice.jsonl"), "utf8");
     writeFileSync(join(folder, "twice.jsonl"), `${line}${line}{"mediaType":1}\n${line.slice(0, 60)}`);
     const run = bezoar(["verify", "clean", "--claims", "twice.jsonl", ...trusting, "--require", "scan", "-f", "json"]);
-    const { verdict, notes } = JSON.parse(run.stdout) as Verification;
+    const [{ verdict, notes }] = (JSON.parse(run.stdout) as { checks: [Check] }).checks;
     assert.equal(verdict, "pass");
     assert.match(notes.join("\n"), /Line 2 .*\[replayed\]\nLine 3 .*\[bundle-version\]\nLine 4 .*\[bundle-malformed\]/);
   });

@@ -19,6 +19,7 @@ import { crc32, deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import type { ScanReport } from "../src/core/report.ts";
 import { scan } from "../src/cli/pipeline.ts";
 import { cpuSeconds } from "../src/base/testing/cpu-clock.ts";
+import { ustar } from "../src/formats/testing/ustar.ts";
 
 let root = "";
 before(() => {
@@ -94,24 +95,6 @@ function zip(members: readonly Member[], flags = 0): Buffer {
   end.writeUInt32LE(central.length, 12);
   end.writeUInt32LE(length, 16);
   return Buffer.concat([...bodies, central, end]);
-}
-
-/** A ustar archive of one member. */
-function tar(name: string, content: Buffer): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write("0000644\0", 100);
-  header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
-  header.write("        0", 148);
-  header.write("ustar\u000000", 257);
-  header.write(
-    `${header
-      .reduce((a, b) => a + b, 0)
-      .toString(8)
-      .padStart(6, "0")}\0 `,
-    148,
-  );
-  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512), Buffer.alloc(1024)]);
 }
 
 interface Case {
@@ -195,7 +178,7 @@ const CUT: readonly Case[] = [
   },
   {
     what: "a tar",
-    target: one("cut.tar", () => tar("a.jsonl", Buffer.from(rows)).subarray(0, 2000)),
+    target: one("cut.tar", () => ustar({ name: "a.jsonl", bytes: Buffer.from(rows) }).subarray(0, 2000)),
     verdict: "undecided",
     says: /ends inside of/,
   },
@@ -457,7 +440,11 @@ const DISGUISED: readonly Case[] = [
     target: one("as/zip.jsonl", () => zip([{ name: "a.jsonl", data: Buffer.from(rows) }])),
     verdict: "pass",
   },
-  { what: "tar", target: one("as/tar.jsonl", () => tar("a.jsonl", Buffer.from(rows))), verdict: "pass" },
+  {
+    what: "tar",
+    target: one("as/tar.jsonl", () => ustar({ name: "a.jsonl", bytes: Buffer.from(rows) })),
+    verdict: "pass",
+  },
   { what: "PNG", target: one("as/png.jsonl", () => png), verdict: "fail", says: /PNG image/ },
   {
     what: "pickle",

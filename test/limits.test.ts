@@ -7,6 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { LIMITS, type Limits } from "../src/base/limits.ts";
 import { scan } from "../src/cli/pipeline.ts";
+import { ustar } from "../src/formats/testing/ustar.ts";
 
 let folder = "";
 before(() => {
@@ -23,20 +24,6 @@ const file = (name: string, content: string | Uint8Array): string => {
 
 const rows = (n: number): string =>
   Array.from({ length: n }, (_, i) => `${JSON.stringify({ prompt: `ask ${i}`, completion: `tell ${i}` })}\n`).join("");
-
-/** A tiny ustar archive of one member. */
-function tar(name: string, content: Uint8Array): Buffer {
-  const header = Buffer.alloc(512);
-  header.write(name, 0);
-  header.write("0000644\0", 100);
-  header.write(`${content.length.toString(8).padStart(11, "0")}\0`, 124);
-  header.write("ustar\x0000", 257);
-  header.write("0", 156);
-  header.write("        ", 148);
-  const sum = header.reduce((a, b) => a + b, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return Buffer.concat([header, content, Buffer.alloc((512 - (content.length % 512)) % 512), Buffer.alloc(1024)]);
-}
 
 const nested = (depth: number): string => `${'{"a":'.repeat(depth)}"x"${"}".repeat(depth)}`;
 // Something that makes the search look inside the record: limits on parsed values bite only there.
@@ -74,7 +61,11 @@ const cases: readonly {
   {
     limit: "containerDepthMax",
     lowered: 1,
-    target: () => file("in.tar.gz", gzipSync(tar("a.tar", tar("train.jsonl", Buffer.from(rows(5)))))),
+    target: () =>
+      file(
+        "in.tar.gz",
+        gzipSync(ustar({ name: "a.tar", bytes: ustar({ name: "train.jsonl", bytes: Buffer.from(rows(5)) }) })),
+      ),
   },
   {
     limit: "membersMax",
@@ -82,7 +73,10 @@ const cases: readonly {
     target: () =>
       file(
         "two.tar",
-        Buffer.concat([tar("a.jsonl", Buffer.from(rows(5))).subarray(0, -1024), tar("b.jsonl", Buffer.from(rows(5)))]),
+        Buffer.concat([
+          ustar({ name: "a.jsonl", bytes: Buffer.from(rows(5)) }).subarray(0, -1024),
+          ustar({ name: "b.jsonl", bytes: Buffer.from(rows(5)) }),
+        ]),
       ),
   },
   { limit: "expandedBytesMax", lowered: 10_000, target: () => file("big.jsonl.gz", gzipSync(rows(2_000))) },

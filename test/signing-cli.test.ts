@@ -17,7 +17,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { issue, leafOf, rootAuthority } from "../src/attest/testing/certificates.ts";
-import type { Verification } from "../src/attest/verification.ts";
+import type { Check } from "../src/core/check.ts";
 
 const bin = resolve("bin/bezoar.js");
 let folder = "";
@@ -91,7 +91,7 @@ describe("sign and verify", () => {
     ];
     assert.equal(bezoar(args).status, 0);
     const run = bezoar(["verify", "model", "--signature", "c.sig", "--roots", "root.pem", "--format", "json"]);
-    const result = JSON.parse(run.stdout) as Verification;
+    const [result] = (JSON.parse(run.stdout) as { checks: [Check] }).checks;
     assert.equal(result.verdict, "pass");
     assert.match(result.signer?.name ?? "", /release@example\.com/);
     const stranger = bezoar(args.map((arg) => (arg === "leaf.key" ? "small.pem" : arg)));

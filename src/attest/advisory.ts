@@ -6,7 +6,7 @@ import { badConfig } from "../core/errors.ts";
 import { quote } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
 import { isObject, strictObject, type JsonObject } from "./strict-json.ts";
-import { Refused } from "./refusal.ts";
+import { Refused } from "../core/refusal.ts";
 
 export const OSV_VERSION = "1.7.5";
 /** OSV lets anybody use ids that begin so. */

@@ -10,7 +10,7 @@ import { IN_TOTO_JSON, pae, paeOfModelSigning02 } from "./dsse.ts";
 import { badName, clashes } from "./file-names.ts";
 import { publicKey } from "./keys.ts";
 import { compareNames, modelStatement, readModelManifest, treeSubject } from "./model-signing.ts";
-import { Refused } from "./refusal.ts";
+import { Refused } from "../core/refusal.ts";
 import { keySigner } from "./signer.ts";
 import { parseStatement, payloadOf } from "./statement.ts";
 import { keyPair } from "./testing/certificates.ts";

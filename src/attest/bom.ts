@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import type { Finding, ScanReport } from "../core/report.ts";
 import type { FileDigest } from "../core/tree-digest.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 import type { Statement, Subject } from "./statement.ts";
 import { isObject, type JsonObject } from "./strict-json.ts";
 import { dependenciesOf, type ReadDependency } from "./training.ts";

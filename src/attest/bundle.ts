@@ -4,7 +4,7 @@
 import { quote } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
 import { IN_TOTO_JSON, type Envelope } from "./dsse.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 import { isObject, strictBase64, strictObject, type JsonObject } from "./strict-json.ts";
 
 export const BUNDLE_TYPE = "application/vnd.dev.sigstore.bundle.v0.3+json";

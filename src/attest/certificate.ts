@@ -8,7 +8,7 @@ import { badConfig } from "../core/errors.ts";
 import { quote } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
 import { hashOf } from "./keys.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 
 /** The certificates of a PEM file, in its order. `where` names the file in errors. */
 export function certificatesOf(pem: string, where: string): X509Certificate[] {

@@ -1,7 +1,7 @@
 // claims.jsonl: what has been attested of an artifact, one Sigstore bundle a line (docs/specs/claims.md). Lines are read
 // one by one and each stands or falls alone; a line that does not hold is named by its number and counts for nothing.
 import { LIMITS } from "../base/limits.ts";
-import { Refused, type RefusalCode } from "./refusal.ts";
+import { Refused, type RefusalCode } from "../core/refusal.ts";
 import type { Statement, Subject } from "./statement.ts";
 import { verifyBundle, type Trust, type Verified } from "./verified.ts";
 

@@ -3,7 +3,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../base/canonical.ts";
 import { LIMITS } from "../base/limits.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 import { readAdvisory, type Advisory } from "./advisory.ts";
 import { statement, type Statement } from "./statement.ts";
 import { isObject, type JsonObject } from "./strict-json.ts";

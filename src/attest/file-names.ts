@@ -2,7 +2,8 @@
 // folder, or two that become one file on a disk where case or Unicode form does not count, would let a verified name stand
 // for other bytes than were verified.
 import { quote } from "../base/escape.ts";
-import type { Refusal } from "./refusal.ts";
+import { foldPath } from "../core/safe-path.ts";
+import type { Refusal } from "../core/refusal.ts";
 
 // A backslash or a drive is a path on Windows; a control character is a name that nobody can type or see.
 const BAD_CHARACTER = /[\\\p{Cc}\p{Zl}\p{Zp}]/u;
@@ -20,15 +21,12 @@ export function badName(name: string): Refusal | undefined {
   return undefined;
 }
 
-/** How a disk that ignores case and Unicode form sees a name (APFS, NTFS). */
-export const foldedName = (name: string): string => name.normalize("NFD").toUpperCase().toLowerCase().normalize("NFC");
-
 /** Names that cannot stand in one tree together. Linear. */
 export function clashes(names: readonly string[]): Refusal[] {
   const found: Refusal[] = [];
   const files = new Map<string, string>();
   for (const name of names) {
-    const folded = foldedName(name);
+    const folded = foldPath(name);
     const other = files.get(folded);
     if (other === name) found.push({ code: "name-duplicate", message: `${quote(name)} is named twice.` });
     else if (other !== undefined)
@@ -39,7 +37,7 @@ export function clashes(names: readonly string[]): Refusal[] {
     else files.set(folded, name);
   }
   for (const name of names) {
-    const parts = foldedName(name).split("/");
+    const parts = foldPath(name).split("/");
     let folder = "";
     for (const part of parts.slice(0, -1)) {
       folder = folder === "" ? part : `${folder}/${part}`;

@@ -12,7 +12,7 @@ import { certificatesOf } from "./certificate.ts";
 import { readClaims } from "./claims.ts";
 import { readFeed } from "./feed.ts";
 import { readModelManifest } from "./model-signing.ts";
-import { Refused } from "./refusal.ts";
+import { Refused } from "../core/refusal.ts";
 import { parseStatement, statement, type Statement } from "./statement.ts";
 import { keyPair } from "./testing/certificates.ts";
 import { dependenciesOf, parseRun } from "./training.ts";

@@ -11,7 +11,7 @@ import { parseBundle, renderBundle } from "./bundle.ts";
 import { IN_TOTO_JSON, pae } from "./dsse.ts";
 import { KEY_DETAILS, signBytes } from "./keys.ts";
 import { keylessIdentity } from "./keyless.ts";
-import { Refused } from "./refusal.ts";
+import { Refused } from "../core/refusal.ts";
 import type { Signer } from "./signer.ts";
 import { payloadOf, type Statement } from "./statement.ts";
 import { isObject, type JsonObject } from "./strict-json.ts";

@@ -6,7 +6,7 @@ import { bundleFromJSON } from "@sigstore/bundle";
 import { PolicyError, toSignedEntity, VerificationError, Verifier, type TrustMaterial } from "@sigstore/verify";
 import { quote } from "../base/escape.ts";
 import type { Bundle } from "./bundle.ts";
-import { refuse, type RefusalCode } from "./refusal.ts";
+import { refuse, type RefusalCode } from "../core/refusal.ts";
 import { isObject } from "./strict-json.ts";
 
 export interface KeylessTrust {

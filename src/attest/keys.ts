@@ -3,7 +3,7 @@
 // never from what a bundle says, so a bundle cannot choose a weaker one.
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from "node:crypto";
 import { badConfig } from "../core/errors.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 
 const HASHES: Readonly<Record<string, string>> = {
   prime256v1: "sha256",

@@ -7,7 +7,7 @@ import { quote } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
 import { comparePaths, dirHash, omsRoot, type FileDigest } from "../core/tree-digest.ts";
 import { badName, clashes } from "./file-names.ts";
-import { refuse, type Refusal } from "./refusal.ts";
+import { refuse, type Refusal } from "../core/refusal.ts";
 import { statement, type Statement, type Subject } from "./statement.ts";
 import { isObject } from "./strict-json.ts";
 

@@ -5,7 +5,7 @@ import type { ScanReport, Verdict } from "../core/report.ts";
 import type { FileDigest } from "../core/tree-digest.ts";
 import { quote } from "../base/escape.ts";
 import { PREDICATES } from "./predicates.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 import { statement, type ResourceDescriptor, type Statement, type Subject } from "./statement.ts";
 
 export interface ScanResult {

@@ -7,7 +7,7 @@ import { renderBundle } from "./bundle.ts";
 import { checkUsage } from "./certificate.ts";
 import { IN_TOTO_JSON, pae } from "./dsse.ts";
 import { keyHint, signBytes } from "./keys.ts";
-import { Refused } from "./refusal.ts";
+import { Refused } from "../core/refusal.ts";
 import { payloadOf, type Statement } from "./statement.ts";
 
 /** Signs a statement: one line of JSON, a Sigstore bundle v0.3. */

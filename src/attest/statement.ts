@@ -2,7 +2,7 @@
 // frame is known here; what a predicate type means stands in a file of its own.
 import { quote } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
-import { refuse } from "./refusal.ts";
+import { refuse } from "../core/refusal.ts";
 import { isObject, strictObject, type JsonObject } from "./strict-json.ts";
 
 export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";

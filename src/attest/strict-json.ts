@@ -5,7 +5,7 @@ import { isUtf8 } from "node:buffer";
 import { parseJson } from "../base/json.ts";
 import { quote } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
-import { refuse, type RefusalCode } from "./refusal.ts";
+import { refuse, type RefusalCode } from "../core/refusal.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

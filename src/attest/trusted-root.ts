@@ -5,7 +5,7 @@ import { TrustedRoot } from "@sigstore/protobuf-specs";
 import { toTrustMaterial, type TrustMaterial } from "@sigstore/verify";
 import { badConfig } from "../core/errors.ts";
 import { isObject, strictObject, type JsonObject } from "./strict-json.ts";
-import { Refused } from "./refusal.ts";
+import { Refused } from "../core/refusal.ts";
 
 const MEDIA_TYPE = /^application\/vnd\.dev\.sigstore\.trustedroot(\+json;version=0\.[12]|\.v0\.[12]\+json)$/;
 

@@ -8,20 +8,14 @@ import { nameOf, verifyChain, type ChainTrust } from "./certificate.ts";
 import { pae, paeOfModelSigning02 } from "./dsse.ts";
 import { keyHint, signedBy } from "./keys.ts";
 import { verifyKeyless, type KeylessTrust } from "./keyless.ts";
-import { refuse } from "./refusal.ts";
+import type { SignerName } from "../core/check.ts";
+import { refuse } from "../core/refusal.ts";
 import { parseStatement, type Statement } from "./statement.ts";
 
 export type Trust =
   | { readonly type: "key"; readonly key: KeyObject; readonly legacy?: boolean }
   | ({ readonly type: "certificate"; readonly legacy?: boolean } & ChainTrust)
   | ({ readonly type: "keyless" } & KeylessTrust);
-
-export interface SignerName {
-  readonly type: Trust["type"];
-  /** The key's hint, the certificate's name, or the identity. */
-  readonly name: string;
-  readonly issuer?: string;
-}
 
 // Reaches the private constructor from this module and from nowhere else.
 let make: <T>(value: T, signer: SignerName, bundleSha256: string) => Verified<T>;

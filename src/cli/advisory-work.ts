@@ -17,7 +17,7 @@ import {
   type Hit,
 } from "../attest/advisory.ts";
 import { feedStatement, readFeed } from "../attest/feed.ts";
-import { Refused } from "../attest/refusal.ts";
+import { Refused } from "../core/refusal.ts";
 import { isObject, strictObject } from "../attest/strict-json.ts";
 import { verifyBundle } from "../attest/verified.ts";
 import { exitCode } from "../policy/decide.ts";

@@ -1,8 +1,8 @@
 // `bezoar advisory new|export|import|check`: which datasets and models are known to be poisoned, and which of ours they are.
 import { Command, Option } from "commander";
 import { interruptible } from "./interrupt.ts";
-import { commaList, wholeDays } from "./flags.ts";
-import { repeated, withSignFlags, withTrustFlags } from "./signing.ts";
+import { commaList, repeated, wholeDays } from "./flags.ts";
+import { withSignFlags, withTrustFlags } from "./signing.ts";
 import type { CheckFlags, ExportFlags, ImportFlags, NewFlags } from "./advisory-work.ts";
 
 const FOLDER = "advisories";

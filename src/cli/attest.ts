@@ -1,8 +1,8 @@
 // `bezoar attest scan|train|vsa|bom|vex`: signed statements about a folder, one line each in claims.jsonl.
 import { Command, Option } from "commander";
 import { interruptible } from "./interrupt.ts";
-import { commaList } from "./flags.ts";
-import { repeated, withSignFlags, withTrustFlags } from "./signing.ts";
+import { commaList, repeated } from "./flags.ts";
+import { withSignFlags, withTrustFlags } from "./signing.ts";
 import type { AttestFlags, BomFlags, ScanFlags, TrainFlags, VexFlags, VsaFlags } from "./attestation.ts";
 
 type Work = typeof import("./attestation.ts");

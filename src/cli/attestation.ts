@@ -14,7 +14,7 @@ import { bomSubjectMatches } from "../attest/bom.ts";
 import { isAbout, readClaims } from "../attest/claims.ts";
 import { MODEL_SIGNATURE, nameTroubles, readModelManifest, treeSubject } from "../attest/model-signing.ts";
 import { kindOf, PREDICATES, type ClaimKind } from "../attest/predicates.ts";
-import { Refused } from "../attest/refusal.ts";
+import { Refused } from "../core/refusal.ts";
 import { scanPassed, scanStatement } from "../attest/scan-result.ts";
 import { statement, type Statement, type Subject } from "../attest/statement.ts";
 import { isObject, strictObject } from "../attest/strict-json.ts";

@@ -1,8 +1,9 @@
 // `bezoar bom DIR`: a CycloneDX ML-BOM of a model or dataset.
 import { Command, Option } from "commander";
+import { repeated } from "./flags.ts";
 import { usage } from "../core/errors.ts";
 import { interruptible } from "./interrupt.ts";
-import { repeated, withTrustFlags, type TrustFlags } from "./signing.ts";
+import { withTrustFlags, type TrustFlags } from "./signing.ts";
 
 interface Flags extends TrustFlags {
   specVersion: "1.6" | "1.7";
@@ -63,7 +64,7 @@ async function run(folder: string, flags: Flags, signal: AbortSignal): Promise<v
   ]);
   const { readNamed, trustOf } = await import("./signing.ts");
   const { readClaimsFile } = await import("./claims-file.ts");
-  const { Refused } = await import("../attest/refusal.ts");
+  const { Refused } = await import("../core/refusal.ts");
   const { version } = await import("./version.ts");
   const { badConfig } = await import("../core/errors.ts");
   if (flags.claims === undefined && (flags.publicKey ?? flags.roots) !== undefined)

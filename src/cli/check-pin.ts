@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { quote } from "../base/escape.ts";
+import { verdictOf, type Check } from "../core/check.ts";
 import { ToolError } from "../core/errors.ts";
 import type { Refusal } from "../core/refusal.ts";
 import { cacheFolder, cachedCommits, cachedPlace, hubCache, snapshotFolder } from "../sources/hub-cache.ts";
@@ -14,18 +15,6 @@ import { parseLockfile, type LockEntry, type Lockfile } from "../store/lockfile.
 import { besideRefusals } from "./beside-lock.ts";
 import { observe, ownFiles, type ObserveOptions } from "./observe.ts";
 import { hubSource, isCommit, placeOf, placeOfSource, type Place } from "./places.ts";
-
-export interface Check {
-  /** What was checked, as it was named. */
-  readonly target: string;
-  /** The entry it was checked against. */
-  readonly entry?: string;
-  readonly verdict: "pass" | "fail" | "undecided";
-  readonly refusals: readonly Refusal[];
-  readonly notes: readonly string[];
-  readonly files: number;
-  readonly bytes: number;
-}
 
 export interface CheckOptions extends ObserveOptions {
   readonly lockfile: string;
@@ -142,7 +131,7 @@ function checkOf(
   return {
     target,
     ...(entry ? { entry: entry.source } : {}),
-    verdict: refusals.length > 0 ? "fail" : "pass",
+    verdict: verdictOf(refusals),
     refusals,
     notes: [],
     files: entry?.files.length ?? 0,
@@ -314,7 +303,10 @@ async function drift(target: string, entry: LockEntry, place: Place, options: Ch
     const check = await verify(target, entry, place, options);
     return {
       ...check,
-      ...checkOf(target, entry, dedupe([...refusals, ...check.refusals]), { notes: check.notes, bytes: check.bytes }),
+      ...checkOf(target, entry, dedupe([...refusals, ...check.refusals]), {
+        notes: check.notes,
+        bytes: check.bytes ?? 0,
+      }),
     };
   }
   return checkOf(target, entry, [...refusals, await movement(entry, hub, state, options)]);

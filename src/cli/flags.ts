@@ -8,6 +8,9 @@ export const wholeNumber = (value: string): number => {
   return number;
 };
 
+/** `--roots a --roots b` is [a, b]. */
+export const repeated = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
+
 /** `--only a,b --only c` is [a, b, c]. */
 export const commaList = (value: string, before: string[] | undefined): string[] => [
   ...(before ?? []),

@@ -8,7 +8,7 @@ import { wholeNumber } from "./flags.ts";
 import { STORE } from "./store.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Kind, LockEntry, Lockfile } from "../store/lockfile.ts";
-import type { Check } from "./check-pin.ts";
+import type { Check } from "../core/check.ts";
 import type { Pinned, PinOptions } from "./pin.ts";
 import type { Place } from "./places.ts";
 
@@ -84,31 +84,9 @@ Examples:
 }
 
 async function check(targets: readonly string[], flags: Flags, signal: AbortSignal): Promise<void> {
-  const [
-    { checkTargets, checkOptions, readLock, lockRefused },
-    { HashProgress },
-    { exitCodeOf, tellChecks },
-    { print },
-  ] = await Promise.all([
-    import("./check-pin.ts"),
-    import("./progress.ts"),
-    import("./verdicts.ts"),
-    import("./output.ts"),
-  ]);
-  const read = readLock(flags.lockfile);
-  let checks: readonly Check[];
-  if ("refusal" in read) checks = [lockRefused(flags.lockfile, read.refusal)];
-  else {
-    const progress = new HashProgress(process.stderr, flags.progress);
-    const { offline, download, workers, allowHttp } = flags;
-    const asked = Object.fromEntries(
-      Object.entries({ offline, download, workers, allowHttp }).filter(([, value]) => value !== undefined),
-    );
-    const options = checkOptions(flags.lockfile, { ...asked, ...progress.watch(), signal });
-    checks = await checkTargets(targets, read.lock, options, "drift").finally(() => progress.end());
-  }
-  await print(tellChecks(checks, flags));
-  process.exitCode = exitCodeOf(checks, flags.detailedExitCode);
+  const { offline, download, workers, allowHttp } = flags;
+  const { checkLock } = await import("./check-lock.ts");
+  await checkLock(targets, "drift", flags, { offline, download, workers, allowHttp }, signal);
 }
 
 interface Change {
@@ -196,7 +174,7 @@ async function pinPlaces(
     };
     const pinned: Pinned = await pin(place, options).finally(() => progress.end());
     if ("refusals" in pinned) {
-      const { exitCodeOf, tellChecks } = await import("./verdicts.ts");
+      const { conclude } = await import("./verdicts.ts");
       const refused: Check = {
         target: place.source,
         verdict: "fail",
@@ -205,8 +183,7 @@ async function pinPlaces(
         files: 0,
         bytes: 0,
       };
-      await print(tellChecks([refused], flags));
-      process.exitCode = exitCodeOf([refused], flags.detailedExitCode);
+      await conclude([refused], flags);
       return;
     }
     if (pinned.report) {

@@ -14,7 +14,7 @@ import { writeDurably } from "../store/durably.ts";
 import { advance, parseLookup, proveLookup, type LogTrust, type LogView } from "../tlog/client.ts";
 import { parseVerifier, type NoteKey } from "../tlog/note.ts";
 import { isRecord, recordKey, type LogRecord } from "../tlog/record.ts";
-import type { Check } from "./check-pin.ts";
+import type { Check } from "../core/check.ts";
 
 export interface LogFlags {
   url: string;

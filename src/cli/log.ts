@@ -3,12 +3,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { repeated } from "./flags.ts";
 import { badConfig, outputExists, ToolError, usage } from "../core/errors.ts";
 import { visible } from "../base/escape.ts";
 import { plural } from "../report/figures.ts";
 import { interruptible } from "./interrupt.ts";
-import { repeated } from "./signing.ts";
-import type { Check } from "./check-pin.ts";
+import type { Check } from "../core/check.ts";
 import type { LogFlags } from "./log-client.ts";
 import type { NoteSigner } from "../tlog/note.ts";
 
@@ -197,9 +197,8 @@ const hiddenNames = (): string[] =>
     .filter(Boolean);
 
 async function tell(checks: readonly Check[], flags: ClientFlags): Promise<void> {
-  const [{ exitCodeOf, tellChecks }, { print }] = await Promise.all([import("./verdicts.ts"), import("./output.ts")]);
-  await print(tellChecks(checks, flags));
-  process.exitCode = exitCodeOf(checks, flags.detailedExitCode);
+  const { conclude } = await import("./verdicts.ts");
+  await conclude(checks, flags);
 }
 
 async function lookup(sources: readonly string[], flags: ClientFlags, signal: AbortSignal): Promise<void> {

@@ -5,7 +5,7 @@ import { usage } from "../core/errors.ts";
 import { SEVERITIES, type Severity } from "../core/severity.ts";
 import type { Card } from "../core/detector.ts";
 import type { Config } from "./config.ts";
-import { commaList, wholeNumber } from "./flags.ts";
+import { commaList, repeated, wholeNumber } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import type { ScanOutcome } from "./pipeline.ts";
 
@@ -32,7 +32,6 @@ interface Flags {
   progress: boolean;
 }
 
-const globs = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 const sensitive = (value: string): number => {
   const number = Number(value);
   if (!(number > 0 && number <= 10)) throw new InvalidArgumentError("It must be a number above 0, 10 at most.");
@@ -58,7 +57,7 @@ export function scanCommand(): Command {
     )
     .option("--only <ids>", "run only these detectors, separated by commas", commaList)
     .option("--skip <ids>", "do not run these detectors", commaList)
-    .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", globs)
+    .option("--exclude <glob>", "leave files out, and say so in the report (repeatable)", repeated)
     .option(
       "--since <target>",
       "compare with another revision, or the one that a lockfile pins; say what only this one carries",

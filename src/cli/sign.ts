@@ -1,9 +1,10 @@
 // `bezoar sign DIR`: an OpenSSF Model Signing v1.0 signature over every file of a folder.
 import { Command } from "commander";
+import { repeated } from "./flags.ts";
 import { quote, visible } from "../base/escape.ts";
 import { ToolError, usage } from "../core/errors.ts";
 import { interruptible } from "./interrupt.ts";
-import { repeated, withSignFlags, type SignFlags } from "./signing.ts";
+import { withSignFlags, type SignFlags } from "./signing.ts";
 
 interface Flags extends SignFlags {
   signature: string;
@@ -48,7 +49,7 @@ async function run(folder: string, flags: Flags, signal: AbortSignal): Promise<v
     import("./signing.ts"),
     import("./output.ts"),
     import("../attest/model-signing.ts"),
-    import("../attest/refusal.ts"),
+    import("../core/refusal.ts"),
     import("../attest/file-names.ts"),
   ]);
   const ignore = (flags.ignore ?? []).map((path) => path.replace(/^\.\//, "").replace(/\/+$/, ""));

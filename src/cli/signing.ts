@@ -9,12 +9,11 @@ import type { FileDigest } from "../core/tree-digest.ts";
 import { visible } from "../base/escape.ts";
 import { LIMITS } from "../base/limits.ts";
 import { GIT_PATHS } from "../attest/model-signing.ts";
-import type { RefusalCode } from "../attest/refusal.ts";
+import type { RefusalCode } from "../core/refusal.ts";
 import type { Signer } from "../attest/signer.ts";
 import type { Trust } from "../attest/verified.ts";
+import { repeated } from "./flags.ts";
 import { strictTree, type StrictTree, type TreeFile, type TreeTrouble } from "../sources/strict-tree.ts";
-
-export const repeated = (value: string, before: string[] | undefined): string[] => [...(before ?? []), value];
 
 export interface SignFlags {
   key?: string;

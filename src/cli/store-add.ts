@@ -140,7 +140,7 @@ async function open(
   if (!trust || !given.dsseEnvelope) return { value: statement };
   const [{ verifyBundle }, { Refused }] = await Promise.all([
     import("../attest/verified.ts"),
-    import("../attest/refusal.ts"),
+    import("../core/refusal.ts"),
   ]);
   try {
     const { value: verified, signer } = verifyBundle(Buffer.from(raw), trust);

@@ -1,32 +1,27 @@
-// How the checks of `verify` and `lock --check` are told, and what exit code they end with.
+// How the checks of `verify`, `lock --check` and `log` are told, and what exit code they end with.
 import { visible } from "../base/escape.ts";
-import { refusalExitCode } from "../core/refusal.ts";
+import { exitCodeOf, type Check } from "../core/check.ts";
+import { renderChecksJson } from "../report/checks.ts";
 import { count, plural } from "../report/figures.ts";
-import type { Check } from "./check-pin.ts";
+import { print } from "./output.ts";
 
 export interface Telling {
   readonly format: "text" | "json";
   readonly detailedExitCode?: boolean;
 }
 
-const WORD = { pass: "as pinned", fail: "REFUSED", undecided: "UNDECIDED" } as const;
-
-/** 0 pass, 1 refused, 2 undecided; with a code for each kind of refusal where that is asked for. */
-export function exitCodeOf(checks: readonly Check[], detailed = false): number {
-  const refusals = checks.flatMap((check) => check.refusals);
-  if (refusals.length > 0) return detailed ? refusalExitCode(refusals) : 1;
-  return checks.length === 0 || checks.some(({ verdict }) => verdict === "undecided") ? 2 : 0;
+/** Tells them and sets the exit code. */
+export async function conclude(checks: readonly Check[], flags: Telling): Promise<void> {
+  await print(tellChecks(checks, flags));
+  process.exitCode = exitCodeOf(checks, flags.detailedExitCode);
 }
+
+const WORD = { pass: "as pinned", fail: "REFUSED", undecided: "UNDECIDED" } as const;
 
 const REFUSALS_SHOWN = 50;
 
 export function tellChecks(checks: readonly Check[], { format }: Telling): string {
-  const verdict = checks.some(({ verdict: own }) => own === "fail")
-    ? "fail"
-    : checks.length === 0 || checks.some(({ verdict: own }) => own === "undecided")
-      ? "undecided"
-      : "pass";
-  if (format === "json") return `${JSON.stringify({ schema: "bezoar.verify/v1", verdict, checks }, null, 2)}\n`;
+  if (format === "json") return renderChecksJson(checks);
   const lines: string[] = [];
   for (const { target, verdict: own, refusals, notes, files, entry } of checks) {
     const of = entry !== undefined && entry !== target ? ` (pinned as ${visible(entry)})` : "";

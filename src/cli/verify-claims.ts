@@ -1,7 +1,8 @@
 // `bezoar verify DIR --claims F --require scan,train`: what trusted signers have attested of exactly these bytes.
 import { isAbout, readClaims } from "../attest/claims.ts";
 import { kindOf } from "../attest/predicates.ts";
-import { verification, type Verification } from "../attest/verification.ts";
+import type { Check } from "../core/check.ts";
+import { verification } from "../attest/verification.ts";
 import { decideClaims } from "../policy/claims.ts";
 import { plural } from "../report/figures.ts";
 import { usage } from "../core/errors.ts";
@@ -14,7 +15,7 @@ export interface ClaimsFlags extends TrustFlags {
   require?: string[];
 }
 
-export async function verifyClaims(target: string, flags: ClaimsFlags, signal: AbortSignal): Promise<Verification> {
+export async function verifyClaims(target: string, flags: ClaimsFlags, signal: AbortSignal): Promise<Check> {
   const kinds = [...new Set(flags.require ?? [])];
   if (kinds.length === 0) throw usage("Say what must have been attested: --require scan,train.");
   const trust = await trustOf(flags);

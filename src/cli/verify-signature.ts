@@ -11,9 +11,10 @@ import {
   readModelManifest,
   type ModelManifest,
 } from "../attest/model-signing.ts";
-import { Refused, type Refusal } from "../attest/refusal.ts";
-import { verification, type Verification } from "../attest/verification.ts";
-import { verifyBundle, type SignerName, type Verified } from "../attest/verified.ts";
+import type { Check, SignerName } from "../core/check.ts";
+import { Refused, type Refusal } from "../core/refusal.ts";
+import { verification } from "../attest/verification.ts";
+import { verifyBundle, type Verified } from "../attest/verified.ts";
 import { LIMITS } from "../base/limits.ts";
 import { digestsOf, listTree, readNamed, TROUBLE_CODES, trustOf, UnreadableFile, type TrustFlags } from "./signing.ts";
 
@@ -24,7 +25,7 @@ export interface SignatureFlags extends TrustFlags {
   allowLinks?: boolean;
 }
 
-export async function verifyTree(target: string, flags: SignatureFlags, signal: AbortSignal): Promise<Verification> {
+export async function verifyTree(target: string, flags: SignatureFlags, signal: AbortSignal): Promise<Check> {
   const trust = await trustOf(flags);
   const bundle = readNamed(flags.signature, LIMITS.signatureBytesMax);
   let signed: Verified<ModelManifest>;
@@ -90,8 +91,8 @@ const signerText = ({ type, name, issuer }: SignerName): string =>
       ? `${visible(name)}, as ${visible(issuer ?? "")} vouches`
       : name;
 
-export function renderVerification(result: Verification): string {
-  const { target, verdict, signer, files, refusals, refusalsLeftOut, notes } = result;
+export function renderVerification(result: Check): string {
+  const { target, verdict, signer, files, refusals, refusalsLeftOut = 0, notes } = result;
   const lines: string[] = [];
   const by = signer ? signerText(signer) : "";
   if (verdict === "pass")

@@ -3,9 +3,8 @@
 import { Command, Option } from "commander";
 import { usage } from "../core/errors.ts";
 import { interruptible } from "./interrupt.ts";
-import { commaList, wholeNumber } from "./flags.ts";
-import { repeated, withTrustFlags } from "./signing.ts";
-import type { Check } from "./check-pin.ts";
+import { commaList, repeated, wholeNumber } from "./flags.ts";
+import { withTrustFlags } from "./signing.ts";
 import type { SignatureFlags } from "./verify-signature.ts";
 
 interface Flags extends Omit<SignatureFlags, "signature"> {
@@ -84,46 +83,31 @@ async function signed(targets: readonly string[], flags: Flags, signal: AbortSig
   const { signature, claims = "" } = flags;
   const [target] = targets;
   if (target === undefined || targets.length > 1) throw usage("A signature is of one folder or file: name that.");
-  const [{ renderVerification, verifyTree }, { verifyClaims }, { verificationExitCode }, { print }, { jsonText }] =
+  const [{ renderVerification, verifyTree }, { verifyClaims }, { exitCodeOf }, { print }, { renderChecksJson }] =
     await Promise.all([
       import("./verify-signature.ts"),
       import("./verify-claims.ts"),
-      import("../attest/verification.ts"),
+      import("../core/check.ts"),
       import("./output.ts"),
-      import("../report/json.ts"),
+      import("../report/checks.ts"),
     ]);
   const result =
     signature === undefined
       ? await verifyClaims(target, { ...flags, claims }, signal)
       : await verifyTree(target, { ...flags, signature }, signal);
-  await print(flags.format === "json" ? jsonText(result, 2) : renderVerification(result));
-  process.exitCode = verificationExitCode(result, flags.detailedExitCode);
+  await print(flags.format === "json" ? renderChecksJson([result]) : renderVerification(result));
+  process.exitCode = exitCodeOf([result], flags.detailedExitCode);
 }
 
 /** Against the lockfile. */
 async function pinned(targets: readonly string[], flags: Flags, signal: AbortSignal): Promise<void> {
-  const [
-    { checkTargets, checkOptions, readLock, lockRefused },
-    { HashProgress },
-    { exitCodeOf, tellChecks },
-    { print },
-  ] = await Promise.all([
-    import("./check-pin.ts"),
-    import("./progress.ts"),
-    import("./verdicts.ts"),
-    import("./output.ts"),
-  ]);
-  const read = readLock(flags.lockfile);
-  let checks: readonly Check[];
-  if ("refusal" in read) checks = [lockRefused(flags.lockfile, read.refusal)];
-  else {
-    const progress = new HashProgress(process.stderr, flags.progress);
-    const { as, offline, download, partial, requirePass, workers, allowHttp } = flags;
-    const given = { as, offline, download, partial, requirePass, workers, allowHttp };
-    const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-    const options = checkOptions(flags.lockfile, { ...asked, ...progress.watch(), signal });
-    checks = await checkTargets(targets, read.lock, options, "verify").finally(() => progress.end());
-  }
-  await print(tellChecks(checks, flags));
-  process.exitCode = exitCodeOf(checks, flags.detailedExitCode);
+  const { as, offline, download, partial, requirePass, workers, allowHttp } = flags;
+  const { checkLock } = await import("./check-lock.ts");
+  await checkLock(
+    targets,
+    "verify",
+    flags,
+    { as, offline, download, partial, requirePass, workers, allowHttp },
+    signal,
+  );
 }

@@ -21,13 +21,13 @@ export interface Schema {
   readonly items?: Schema;
 }
 
-const text = (description: string): Schema => ({ type: "string", description });
-const whole = (description: string): Schema => ({ type: "integer", minimum: 0, description });
-const oneOf = (values: readonly string[], description: string): Schema => ({ enum: [...values], description });
-const list = (items: Schema, description: string): Schema => ({ type: "array", items, description });
+export const text = (description: string): Schema => ({ type: "string", description });
+export const whole = (description: string): Schema => ({ type: "integer", minimum: 0, description });
+export const oneOf = (values: readonly string[], description: string): Schema => ({ enum: [...values], description });
+export const list = (items: Schema, description: string): Schema => ({ type: "array", items, description });
 
 /** An object: keys that end in `?` may be absent. */
-function object(
+export function object(
   description: string,
   shape: Readonly<Record<string, Schema>>,
   additional: boolean | Schema = false,

@@ -1,7 +1,7 @@
 // `bezoar.lock` (docs/specs/lockfile.md, schema bezoar.lock/v1): what was pinned, one file a line, so that a change of one
 // file is a change of one line. There is exactly one text for one content: a lockfile that was edited, reordered or
 // rewritten is refused before a digest in it is believed.
-import type { Refusal, RefusalCode } from "../core/refusal.ts";
+import { Refused, type Refusal } from "../core/refusal.ts";
 import { collisionText, pathCollision, pathFault } from "../core/safe-path.ts";
 import { comparePaths, dirHash, omsRoot } from "../core/tree-digest.ts";
 import { quote } from "../base/escape.ts";
@@ -102,14 +102,6 @@ export function renderLockfile({ entries }: Lockfile): string {
     .map((entry) => `    {\n${own(entry)}      "files": [\n${files(entry)}\n      ]\n    }`)
     .join(",\n");
   return `{\n  "schema": "${LOCK_SCHEMA}",\n  "entries": [${text === "" ? "" : `\n${text}\n  `}]\n}\n`;
-}
-
-class Refused extends Error {
-  readonly refusal: Refusal;
-  constructor(code: RefusalCode, message: string, path?: string) {
-    super(message);
-    this.refusal = { code, message, ...(path === undefined ? {} : { path }) };
-  }
 }
 
 /** A lockfile is a text that somebody else may have written: checked whole before anything in it is used. */
@@ -238,13 +230,14 @@ function checkEntry(value: unknown, i: number): LockEntry {
   const files = (given["files"] as unknown[]).map((file) => shaped("file", file, where) as unknown as LockedFile);
   for (const { path } of files) {
     const fault = pathFault(path);
-    if (fault) throw new Refused("lock-path", `${where} names a file ${quote(path)}, which ${fault}.`, path);
+    if (fault) throw new Refused("lock-path", `${where} names a file ${quote(path)}, which ${fault}.`, undefined, path);
   }
   const collision = pathCollision(files.map(({ path }) => path));
   if (collision)
     throw new Refused(
       collision.why === "same" ? "lock-duplicate" : "lock-collision",
       `${where}: ${collisionText(collision)}.`,
+      undefined,
       collision.second,
     );
   ordered(

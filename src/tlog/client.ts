@@ -1,7 +1,7 @@
 // What a client of a log believes, and what it refuses: the latest tree head that it has seen is kept, every later one
 // must contain it, every record must be in the tree. A log that shows two histories shows it to everybody who keeps one.
 // Network and disk are handed in; nothing here does I/O.
-import type { Refusal } from "../core/refusal.ts";
+import { Refused, refuse, type Refusal } from "../core/refusal.ts";
 import { quote } from "../base/escape.ts";
 import { parseCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { consistencyProof, inclusionProof, leafHash, provesConsistency, provesInclusion, treeRoot } from "./merkle.ts";
@@ -27,23 +27,12 @@ export interface LogTrust {
   readonly now?: number;
 }
 
-class LogRefused extends Error {
-  readonly refusal: Refusal;
-  constructor(code: Refusal["code"], message: string) {
-    super(message);
-    this.refusal = { code, message };
-  }
-}
-const refuse = (code: Refusal["code"], message: string): never => {
-  throw new LogRefused(code, message);
-};
-
 /** The checkpoint of a note, once the log's key and enough witnesses have signed it. */
 export function openCheckpoint(given: string, trust: LogTrust): Checkpoint | Refusal {
   try {
     return opened(given, trust);
   } catch (error) {
-    if (error instanceof LogRefused) return error.refusal;
+    if (error instanceof Refused) return error.refusal;
     throw error;
   }
 }
@@ -131,7 +120,7 @@ export async function advance(
     }
     return { checkpoint: next, latest: held.size <= next.size ? given : view.latest };
   } catch (error) {
-    if (!(error instanceof LogRefused)) throw error;
+    if (!(error instanceof Refused)) throw error;
     const head = parseCheckpoint(parseNote(given)?.text ?? "");
     const held = parseCheckpoint(parseNote(view.latest)?.text ?? "");
     // Of a tree that it pretends not to have yet, it has no tiles.
@@ -191,7 +180,7 @@ export async function proveLookup(
       refuse("log-inclusion", "The record is not in the log: it is shown to you and to nobody else.");
     return { record, latest: moved.latest };
   } catch (error) {
-    if (error instanceof LogRefused) return error.refusal;
+    if (error instanceof Refused) return error.refusal;
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { Field, List, makeBuilder, Struct, Table, tableToIPC, Utf8, Vector, type
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { stringify as toYaml } from "yaml";
 import type { Row } from "./records.ts";
+import { ustar } from "../../src/formats/testing/ustar.ts";
 
 export interface Written {
   readonly name: string;
@@ -172,24 +173,6 @@ const arrow = (rows: readonly Row[], how: "file" | "stream"): Uint8Array => {
   return tableToIPC(new Table(vectors), how);
 };
 
-const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, "0");
-
-/** ustar (POSIX.1-1988), files only. */
-function tar(members: readonly Written[]): Buffer {
-  const blocks: Buffer[] = [];
-  for (const { name, bytes } of members) {
-    const header = Buffer.alloc(512);
-    header.write(name, 0, 100);
-    header.write(["0000644", "0000000", "0000000", octal(bytes.length, 11), octal(0, 11)].join("\0"), 100);
-    header.write("        0", 148);
-    header.write("ustar\x0000", 257);
-    const sum = header.reduce((total, byte) => total + byte, 0);
-    header.write(`${octal(sum, 6)}\0 `, 148);
-    blocks.push(header, Buffer.from(bytes), Buffer.alloc((512 - (bytes.length % 512)) % 512));
-  }
-  return Buffer.concat([...blocks, Buffer.alloc(1024)]);
-}
-
 /** One deflated member after another, and the central directory (APPNOTE 6.3.10). */
 function zip(members: readonly Written[]): Buffer {
   const files: Buffer[] = [];
@@ -223,8 +206,8 @@ function zip(members: readonly Written[]): Buffer {
 }
 
 const webdataset = (rows: readonly Row[]): Buffer =>
-  tar(
-    rows.flatMap((row, i) => {
+  ustar(
+    ...rows.flatMap((row, i) => {
       const key = `shard/${String(i).padStart(5, "0")}`;
       return [written(`${key}.json`, JSON.stringify(row)), written(`${key}.cls`, String(i % 3))];
     }),
@@ -281,6 +264,6 @@ export const WRITERS: Readonly<Record<string, Writer>> = {
   "jsonl-gzip": (rows) => written("train.jsonl.gz", gzipSync(lines(rows))),
   "csv-zstd": (rows) => written("train.csv.zst", zstdCompressSync(table(rows, ","))),
   zip: (rows) => written("train.zip", zip([written("notes.txt", UNTOUCHED), written("data/train.jsonl", lines(rows))])),
-  "tar-gzip": (rows) => written("train.tar.gz", gzipSync(tar([written("data/train.json", JSON.stringify(rows))]))),
+  "tar-gzip": (rows) => written("train.tar.gz", gzipSync(ustar(written("data/train.json", JSON.stringify(rows))))),
   "zip-parquet": (rows) => written("train.zip", zip([written("train.parquet", parquet(rows, true))])),
 };

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { identityOf, keylessSigner } from "../../src/attest/keyless-signer.ts";
 import { modelStatement, readModelManifest } from "../../src/attest/model-signing.ts";
-import { Refused, type RefusalCode } from "../../src/attest/refusal.ts";
+import { Refused, type RefusalCode } from "../../src/core/refusal.ts";
 import { CODE_SIGNING, keyPair, TIME_STAMPING } from "../../src/attest/testing/certificates.ts";
 import { PUBLIC_GOOD_ROOT } from "../../src/attest/trusted-root.data.ts";
 import { trustedRoot } from "../../src/attest/trusted-root.ts";
