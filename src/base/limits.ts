@@ -45,7 +45,7 @@ export interface Limits {
   /** Columns of a CSV, Parquet or Arrow file (CWE-770). */
   readonly columnsMax: number;
   /** What the values of one pickle may take of memory while its loading is worked out (CWE-770). Their content is not
-   * held: this is thirty million texts. */
+   * held, and of what is memorised and not looked up again eight bytes: this is sixty million texts. */
   readonly pickleHeldBytesMax: number;
   /** Tokens that the statistics of one dataset may hold; past them they are those of a sample (CWE-770). Four bytes
    * each, twice while tables are joined, and as much again while rules are looked for. */
@@ -85,7 +85,7 @@ export const LIMITS: Limits = Object.freeze({
   groupsMax: 200,
   problemsMax: 50,
   columnsMax: 10_000,
-  pickleHeldBytesMax: 1 * GIB,
+  pickleHeldBytesMax: 512 * MIB,
   tableTokensMax: 16_000_000,
   rowGroupBytesMax: 1 * GIB,
   signatureBytesMax: 64 * MIB,

@@ -8,7 +8,8 @@ import { OPERAND_BYTES, OPERANDS, Operand } from "./opcodes.ts";
 import { Operations } from "./operations.ts";
 import { looksEmbedded, looksEncoded, unspelled } from "./embedded.ts";
 import { decodeLine, isFloatLine, isIntLine, memoIndex, stringLine, unicodeLine } from "./line.ts";
-import { FALSE, Kind, NONE, NUMBER, small, SMALL_MAX, TRUE, Values } from "./values.ts";
+import { Memo, putAway, takenOut } from "./memo.ts";
+import { FALSE, FIRST, Kind, NONE, NUMBER, small, SMALL_MAX, TRUE, Values } from "./values.ts";
 
 export const Status = {
   /** Bytes from `at` are needed. */
@@ -56,6 +57,9 @@ const DIGITS_USUAL_MAX = 4_300;
 /** No file holds a number of this many bytes. */
 const NUMBER_BYTES_USUAL_MAX = 1 << 20;
 const STACK_LEFT_USUAL_MAX = 0;
+/** Values, and kept items, under which nothing is dropped: a collection costs a look at each. */
+const COLLECT_MIN = 1 << 20;
+const KEPT_COLLECT_MIN = 1 << 22;
 
 /** Storages that are kept: more than a model has (CWE-770). */
 const STORAGES_MAX = 200_000;
@@ -114,9 +118,10 @@ export class Machine {
   #marks: Int32Array = new Int32Array(64);
   #markCount = 0;
   #fence = 0;
-  #memo: Int32Array = new Int32Array(1024).fill(-1);
-  #sparse: Map<number, number> | undefined;
-  #memoCount = 0;
+  readonly #memo = new Memo();
+  /** Values, and items of containers, at which what nothing holds is dropped. */
+  #collectAt = COLLECT_MIN;
+  #keptAt = KEPT_COLLECT_MIN;
   #frameEnd = -1;
   #frameBeyond: number | undefined;
   #reported = new Set<string>();
@@ -136,7 +141,7 @@ export class Machine {
   }
 
   get heldBytes(): number {
-    return this.values.bytes + this.#memoCount * 4 + this.#size * 4;
+    return this.values.bytes + this.#memo.bytes + this.#stack.length * 4 + this.#marks.length * 4;
   }
 
   supply(offset: number, text: string): void {
@@ -277,7 +282,7 @@ export class Machine {
           this.#put(number, this.#top());
           break;
         case 0x94: // MEMOIZE
-          this.#put(this.#memoCount, this.#top());
+          this.#put(this.#memo.count, this.#top());
           break;
         case 0x8c: // SHORT_BINUNICODE
         case 0x58: // BINUNICODE
@@ -532,8 +537,12 @@ export class Machine {
           this.at = base + pos;
           return Status.Done;
       }
-      if ((this.values.size & 0xfff) === 0 && this.heldBytes > this.#limits.heldBytesMax)
-        throw new Break("It holds more values than may be held (pickleHeldBytesMax)", true);
+      if (
+        this.values.size > this.#collectAt ||
+        this.#memo.freshCount > this.#collectAt ||
+        this.values.keptSize > this.#keptAt
+      )
+        this.#collect();
     }
   }
 
@@ -588,8 +597,56 @@ export class Machine {
       const next = new Int32Array(this.#size * 2);
       next.set(this.#stack);
       this.#stack = next;
+      this.#bounded();
     }
     this.#stack[this.#size++] = handle;
+  }
+
+  #bounded(): void {
+    if (this.heldBytes > this.#limits.heldBytesMax)
+      throw new Break("It holds more values than may be held (pickleHeldBytesMax)", true);
+  }
+
+  /** Drops what nothing holds any more, and puts away what only the memo holds. */
+  #collect(): void {
+    const { values } = this;
+    const memo = this.#memo;
+    const { fresh } = memo;
+    const marked = values.reached(this.#roots());
+    const roots = [...this.#roots()];
+    let stay = 0;
+    for (let i = 0; i < memo.freshCount; i++) {
+      const index = fresh[i] as number;
+      const value = memo.get(index);
+      if (value < 0 || (value & 1) === 1 || value < FIRST) continue;
+      const away = marked[value >> 1] === 1 ? undefined : values.memoValue(value);
+      const code = away && putAway(away);
+      if (code === undefined) {
+        roots.push(value);
+        fresh[stay++] = index;
+      } else memo.replace(index, code);
+    }
+    // Once each, however often a place was written.
+    const places = [...new Set(fresh.subarray(0, stay))];
+    memo.freshCount = places.length;
+    const renamed = values.collect(roots);
+    const again = (handle: number): number =>
+      (handle & 1) === 1 || handle < 0 ? handle : (renamed[handle >> 1] as number);
+    places.forEach((index, i) => {
+      fresh[i] = index;
+      memo.replace(index, again(memo.get(index)));
+    });
+    for (let i = 0; i < this.#size; i++) this.#stack[i] = again(this.#stack[i] as number);
+    this.#encoded = { result: again(this.#encoded.result), text: again(this.#encoded.text) };
+    this.#collectAt = Math.max(COLLECT_MIN, 2 * Math.max(values.size, places.length));
+    this.#keptAt = Math.max(KEPT_COLLECT_MIN, 2 * values.keptSize);
+    this.#bounded();
+  }
+
+  *#roots(): Generator<number> {
+    for (let i = 0; i < this.#size; i++) yield this.#stack[i] as number;
+    if (this.#encoded.result >= 0) yield this.#encoded.result;
+    yield this.#encoded.text;
   }
 
   #need(count: number): void {
@@ -611,6 +668,7 @@ export class Machine {
       const next = new Int32Array(this.#markCount * 2);
       next.set(this.#marks);
       this.#marks = next;
+      this.#bounded();
     }
     this.#marks[this.#markCount++] = this.#size;
     this.#fence = this.#size;
@@ -680,22 +738,20 @@ export class Machine {
   }
 
   #get(index: number): void {
-    const handle = (index < this.#memo.length ? this.#memo[index] : this.#sparse?.get(index)) ?? -1;
-    if (handle === -1) throw new Break(`Nothing is memorised under ${index}`);
+    const value = this.#memo.get(index);
+    if (value === -1) throw new Break(`Nothing is memorised under ${index}`);
+    if (value >= 0) {
+      this.#push(value);
+      return;
+    }
+    const handle = this.values.again(takenOut(value));
+    this.#memo.set(index, handle);
     this.#push(handle);
   }
 
   #put(index: number, handle: number): void {
-    if (index >= this.#memo.length && index <= 4 * (this.#memoCount + 1024)) {
-      const next = new Int32Array(Math.max(index + 1, this.#memo.length * 2)).fill(-1);
-      next.set(this.#memo);
-      this.#memo = next;
-    }
-    if (index < this.#memo.length) {
-      if (this.#memo[index] === -1) this.#memoCount++;
-      this.#memo[index] = handle;
-      return;
-    }
+    if (this.#memo.set(index, handle)) return;
+    if ((this.#memo.count & 0xfff) === 0) this.#bounded();
     if (index > 2 * this.#end + 65_536)
       this.irregular(
         "memo-index",
@@ -703,9 +759,6 @@ export class Machine {
         this.at,
         { index, fileBytes: this.#end },
       );
-    this.#sparse ??= new Map();
-    if (!this.#sparse.has(index)) this.#memoCount++;
-    this.#sparse.set(index, handle);
   }
 
   #index(text: string): number {
@@ -741,6 +794,8 @@ export class Machine {
     const kind = this.values.kind(callee);
     if (kind !== Kind.Global && kind !== Kind.Result && kind !== Kind.Persistent)
       throw new Break("It calls what cannot be called");
+    if (this.values.kind(args) === Kind.Forgotten)
+      throw new Break("What it calls with stands so far before that it is no longer held (pickleHeldBytesMax)", true);
     const made = this.operations.call(use, callee, args, this.at);
     if (kind === Kind.Global) this.#loads(callee, args);
     return made;

@@ -6,6 +6,8 @@ import { KEPT_MAX, Kind, type Values } from "./values.ts";
 
 /** Distinct operations of one pickle (CWE-770). An honest file has a few hundred. */
 export const OPERATIONS_MAX = 20_000;
+/** Characters of texts among operands that are kept (CWE-770). An honest file has some thousands. */
+const TEXTS_MAX = 64 * 1024 * 1024;
 /** Operands looked at, and how deep. */
 const ARGUMENTS_MAX = 16;
 const DEPTH_MAX = 4;
@@ -65,6 +67,7 @@ export class Operations {
   readonly #known = new Map<string, number>();
   readonly #alike = new Map<string, { count: number; first: number }>();
   readonly #repeated = new Map<number, number>();
+  #texts = 0;
   /** Values that may still be looked at to tell this call from another. */
   #compared = 0;
   readonly #values: Values;
@@ -132,7 +135,7 @@ export class Operations {
       if (usual >= 0) this.#repeated.set(usual, alike.first);
       return this.#again(alike.first);
     }
-    if (this.list.length >= OPERATIONS_MAX) {
+    if (this.list.length >= OPERATIONS_MAX || this.#texts > TEXTS_MAX) {
       this.full = true;
       return this.list.length - 1;
     }
@@ -273,7 +276,7 @@ export class Operations {
       case Kind.Text:
       case Kind.Spelled:
       case Kind.Bytes:
-        return { kind: "text", text: this.#textOf(handle, TEXT_MAX) };
+        return this.#kept(this.#textOf(handle, TEXT_MAX));
       case Kind.Global: {
         const found = this.names[at] as PythonName;
         return { kind: "global", module: found.module, name: found.name };
@@ -283,6 +286,11 @@ export class Operations {
       default:
         return { kind: "other", text: this.#render(handle, RENDERED_MAX) };
     }
+  }
+
+  #kept(text: string): Argument {
+    this.#texts += text.length;
+    return { kind: "text", text };
   }
 
   #render(handle: number, max: number, depth = 0): string {
@@ -310,6 +318,8 @@ export class Operations {
         return `persistent_load(${depth > DEPTH_MAX ? "…" : this.#render(at, max - 20, depth + 1)})`;
       case Kind.Number:
         return "number";
+      case Kind.Forgotten:
+        return "(…)";
       default: {
         if (depth > DEPTH_MAX || max < 8) return kind === Kind.Dict ? "{…}" : "(…)";
         const parts: string[] = [];

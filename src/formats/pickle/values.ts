@@ -28,7 +28,19 @@ export const Kind = {
   Result: 12,
   /** What a loader makes of a persistent id: `at` is the handle of the id. */
   Persistent: 13,
+  /** A container that was put away: of what it holds only depth and size are known. */
+  Forgotten: 14,
 } as const;
+
+/** A value as the memo puts it away: `at` and `count` as above; of a container its depth and its size as a power. */
+export interface MemoValue {
+  readonly tag: number;
+  readonly at: number;
+  readonly count: number;
+}
+const TAG_KINDS = [Kind.Text, Kind.Bytes, Kind.Result, Kind.Global, Kind.Forgotten] as const;
+/** Steps between powers of two in which the size of what is forgotten is kept. */
+const SIZE_STEPS = 8;
 
 /** Items that a container keeps. */
 export const KEPT_MAX = 64;
@@ -38,6 +50,8 @@ export const small = (value: number): number => (value << 1) | 1;
 export const SMALL_MAX: number = 2 ** 29;
 
 const FIXED = 4;
+/** The handle of the first value that is no constant. */
+export const FIRST: number = FIXED << 1;
 
 export class Values {
   size: number = FIXED;
@@ -55,7 +69,7 @@ export class Values {
 
   /** Bytes held, about. */
   get bytes(): number {
-    return this.size * 33 + this.keptSize * 4 + this.#textBytes;
+    return this.kinds.length * 25 + this.kept.length * 4 + this.#textBytes;
   }
 
   add(kind: number, at: number, count: number): number {
@@ -88,21 +102,9 @@ export class Values {
 
   /** Puts more items into a container. */
   fill(container: number, stack: Int32Array, from: number, to: number): void {
+    this.#weigh(container, stack, from, to);
     const id = container >> 1;
-    let depth = this.depth[id] as number;
-    let written = this.written[id] as number;
-    for (let i = from; i < to; i++) {
-      const item = stack[i] as number;
-      if ((item & 1) === 1) {
-        written++;
-        continue;
-      }
-      const below = (this.depth[item >> 1] as number) + 1;
-      if (below > depth) depth = below;
-      written += this.written[item >> 1] as number;
-    }
-    this.depth[id] = depth;
-    this.written[id] = written;
+    if (this.kinds[id] === Kind.Forgotten) return;
     const had = this.count[id] as number;
     const more = Math.min(KEPT_MAX - had, to - from);
     if (more <= 0) return;
@@ -118,6 +120,25 @@ export class Values {
     this.count[id] = had + more;
   }
 
+  /** How deep a container nests and how much it holds, with more items. */
+  #weigh(container: number, stack: Int32Array, from: number, to: number): void {
+    const id = container >> 1;
+    let depth = this.depth[id] as number;
+    let written = this.written[id] as number;
+    for (let i = from; i < to; i++) {
+      const item = stack[i] as number;
+      if ((item & 1) === 1) {
+        written++;
+        continue;
+      }
+      const below = (this.depth[item >> 1] as number) + 1;
+      if (below > depth) depth = below;
+      written += this.written[item >> 1] as number;
+    }
+    this.depth[id] = depth;
+    this.written[id] = written;
+  }
+
   /** The kept items of a container. */
   items(handle: number): Int32Array {
     const id = handle >> 1;
@@ -125,9 +146,88 @@ export class Values {
     return this.kept.subarray(start, start + (this.count[id] as number));
   }
 
+  /** What can be put away of a value; undefined where it has to stay. */
+  memoValue(handle: number): MemoValue | undefined {
+    const id = handle >> 1;
+    const kind = this.kinds[id] as number;
+    if (this.isContainer(handle)) {
+      return {
+        tag: 4,
+        at: this.depth[id] as number,
+        count: Math.floor(Math.log2(this.written[id] as number) * SIZE_STEPS),
+      };
+    }
+    const tag = TAG_KINDS.indexOf(kind as (typeof TAG_KINDS)[number]);
+    if (tag < 0) return undefined;
+    return { tag, at: this.at[id] as number, count: this.count[id] as number };
+  }
+
+  /** Makes a value again of what was put away. */
+  again({ tag, at, count }: MemoValue): number {
+    const kind = TAG_KINDS[tag] as number;
+    if (kind !== Kind.Forgotten) return this.add(kind, at, count);
+    const handle = this.add(kind, 0, 0);
+    this.depth[handle >> 1] = at;
+    this.written[handle >> 1] = 2 ** (count / SIZE_STEPS);
+    return handle;
+  }
+
+  /** Which values `roots` reach: 1 at their ids. */
+  reached(roots: Iterable<number>): Uint8Array {
+    const marks = new Uint8Array(this.size);
+    const open: number[] = [];
+    const reach = (handle: number): void => {
+      if ((handle & 1) === 1 || marks[handle >> 1] === 1) return;
+      marks[handle >> 1] = 1;
+      open.push(handle);
+    };
+    for (const root of roots) reach(root);
+    for (let handle = open.pop(); handle !== undefined; handle = open.pop()) {
+      if (this.kind(handle) === Kind.Persistent) reach(this.at[handle >> 1] as number);
+      else if (this.isContainer(handle)) for (const item of this.items(handle)) reach(item);
+    }
+    return marks;
+  }
+
+  /** Drops all values but those that `roots` reach. Gives the new handle of each id; -1 for what is gone. */
+  collect(roots: Iterable<number>): Int32Array {
+    const marks = this.reached(roots);
+    const renamed = new Int32Array(this.size).fill(-1);
+    let size = FIXED;
+    for (let id = FIXED; id < this.size; id++) if (marks[id] === 1) renamed[id] = size++ << 1;
+    for (let id = 0; id < FIXED; id++) renamed[id] = id << 1;
+    const again = (handle: number): number => ((handle & 1) === 1 ? handle : (renamed[handle >> 1] as number));
+    let room = 0;
+    for (let id = FIXED; id < this.size; id++)
+      if (renamed[id] !== -1 && this.isContainer(id << 1)) room += this.count[id] as number;
+    const kept = new Int32Array(room + 1024);
+    let keptSize = 0;
+    for (let id = FIXED; id < this.size; id++) {
+      const to = (renamed[id] as number) >> 1;
+      if (renamed[id] === -1) continue;
+      const kind = this.kinds[id] as number;
+      let at = this.at[id] as number;
+      if (kind === Kind.Persistent) at = again(at);
+      else if (this.isContainer(id << 1)) {
+        const items = this.items(id << 1);
+        at = keptSize;
+        for (const item of items) kept[keptSize++] = again(item);
+      }
+      this.kinds[to] = kind;
+      this.at[to] = at;
+      this.count[to] = this.count[id] as number;
+      this.depth[to] = this.depth[id] as number;
+      this.written[to] = this.written[id] as number;
+    }
+    this.kept = kept;
+    this.keptSize = keptSize;
+    this.size = size;
+    return renamed;
+  }
+
   isContainer(handle: number): boolean {
     const kind = this.kind(handle);
-    return kind >= Kind.Tuple && kind <= Kind.Set;
+    return (kind >= Kind.Tuple && kind <= Kind.Set) || kind === Kind.Forgotten;
   }
 
   #room(count: number): void {
