@@ -2,6 +2,7 @@
 // of its kind. The log's cases are in src/tlog.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   cpSync,
@@ -331,6 +332,15 @@ const TREE: readonly Case[] = [
       symlinkSync("/etc/hostname", b.data("twin-a.txt"));
     },
   ],
+  [
+    "a link to the same content elsewhere",
+    "file-link",
+    /model\.bin/,
+    (b) => {
+      renameSync(b.data("model.bin"), join(b.folder, "elsewhere.bin"));
+      symlinkSync("../elsewhere.bin", b.data("model.bin"));
+    },
+  ],
   ["a link that leads nowhere", "file-link", /where nothing is/, (b) => symlinkSync("nowhere", b.data("link"))],
   ["a link to itself", "file-link", /leads only to itself/, (b) => symlinkSync("loop", b.data("loop"))],
   [
@@ -572,6 +582,49 @@ const LOCK: readonly Case[] = [
     "lock-path",
     /not written the shortest way/,
     (b) => b.forge((lock) => (filesOf(lock.entries[0])[0]!.path = "./README.md")),
+  ],
+  [
+    "a size changed",
+    "size-changed",
+    /‹model\.bin› is what was pinned and is 70000 bytes long; the lockfile says 7 bytes/,
+    (b) => b.forge((lock) => (filesOf(lock.entries[0]).find(({ path }) => path === "model.bin")!.size = 7)),
+  ],
+  [
+    "the root of no records",
+    "lock-field",
+    /‹count› is not what it should be/,
+    (b) =>
+      b.forge((lock) => {
+        entryOf(lock)["rows"] = { count: 0, root: "0".repeat(64) };
+        for (const file of filesOf(lock.entries[0])) delete file["records"];
+      }),
+  ],
+  [
+    "a verdict that its report does not give",
+    "verdict-changed",
+    /says that its scan said pass, and the report says fail/,
+    (b) => {
+      const path = beside(b, "report-");
+      const text = readFileSync(path, "utf8").replace(/"verdict":"pass"\}\n$/, '"verdict":"fail"}\n');
+      const sha256 = createHash("sha256").update(text).digest("hex");
+      writeFileSync(join(`${b.lockfile}.d`, `report-${sha256.slice(0, 32)}.json`), text);
+      b.forge((lock) => ((entryOf(lock)["scan"] as { report: string }).report = sha256));
+    },
+  ],
+  ["a sketch flipped", "sketches-changed", /not those that were pinned/, (b) => flip(beside(b, "sketches-"), 50)],
+  ["sketches cut", "sketches-changed", /not those/, (b) => truncateSync(beside(b, "sketches-"), 48)],
+  [
+    "a line separator in a path",
+    "lock-path",
+    /holds a control character/,
+    (b) => b.forge((lock) => (filesOf(lock.entries[0])[0]!.path = "a\u2028b")),
+  ],
+  ["a byte order mark before it", "lock-malformed", /broken JSON/, (b) => b.edit((text) => `\ufeff${text}`)],
+  [
+    "a member with a name of the language",
+    "lock-field",
+    /‹__proto__› is not known/,
+    (b) => b.edit((text) => text.replace('"id":', '"__proto__": {},\n      "id":')),
   ],
   [
     "paths that differ in case",

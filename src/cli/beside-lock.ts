@@ -59,6 +59,15 @@ export function besideRefusals(
           message: "The report of its scan beside the lockfile is not the one that was pinned.",
           path,
         });
+      else {
+        const said = verdictIn(bytes);
+        if (said !== undefined && VERDICTS.indexOf(said) > VERDICTS.indexOf(entry.scan.verdict))
+          refusals.push({
+            code: "verdict-changed",
+            message: `The lockfile says that its scan said ${entry.scan.verdict}, and the report says ${said}: the lockfile was edited.`,
+            path,
+          });
+      }
     } catch {
       notes.push("The report of its scan is not beside the lockfile.");
     }
@@ -66,4 +75,17 @@ export function besideRefusals(
       refusals.push({ code: "scan-failed", message: `Its scan said ${entry.scan.verdict} when it was pinned.` });
   } else if (options.requirePass) refusals.push({ code: "scan-failed", message: "It was pinned without a scan." });
   return { refusals, notes };
+}
+
+/** From good to bad. What is pinned may be worse than its last report, which may be of new records alone; never better. */
+const VERDICTS: readonly string[] = ["pass", "undecided", "fail"];
+
+function verdictIn(report: Buffer): string | undefined {
+  if (report.length > LIMITS.documentBytesMax) return undefined;
+  try {
+    const { verdict } = JSON.parse(report.toString("utf8")) as { verdict?: unknown };
+    return typeof verdict === "string" && VERDICTS.includes(verdict) ? verdict : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -64,6 +64,9 @@ const CODES = {
   "kind-changed": 118,
   // Beside the lockfile, continued
   "sketches-changed": 119,
+  "verdict-changed": 120,
+  // Files, continued
+  "size-changed": 121,
   // the file that carries the signature
   "bundle-malformed": 170, // not JSON, duplicate keys, missing or extra fields, bad base64
   "bundle-version": 171, // a media type other than Sigstore bundle v0.3

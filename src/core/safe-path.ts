@@ -11,8 +11,8 @@ export function pathFault(path: string): string | undefined {
   if (path.startsWith("/")) return "is absolute";
   if (/^[A-Za-z]:/.test(path)) return "names a drive";
   if (path.includes("\\")) return "holds a backslash, which some systems read as a folder";
-  // oxlint-disable-next-line no-control-regex
-  if (/[\u0000-\u001f\u007f]/.test(path)) return "holds a control character";
+  // Line separators too: a list of names must have one reading.
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(path)) return "holds a control character";
   if (!path.isWellFormed()) return "is no well-formed text";
   const parts = path.split("/");
   if (parts.includes("..")) return "leads out of its folder";

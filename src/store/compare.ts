@@ -21,6 +21,7 @@ export interface CompareOptions {
 
 const ORDER: readonly Refusal["code"][] = [
   "file-changed",
+  "size-changed",
   "files-swapped",
   "file-shortened",
   "file-lengthened",
@@ -89,6 +90,16 @@ export function compareFiles(
         "file-changed",
         file.path,
         `${quote(file.path)} has other content of the same size: sha256 ${now.sha256}; ${file.sha256} was pinned.`,
+      );
+  }
+  // The digest of the whole does not bind sizes: who edits a lockfile could make one say what its files are not.
+  for (const file of pinned) {
+    const now = here.get(file.path);
+    if (now?.sha256 === file.sha256 && now.size > 0 && now.size !== file.size)
+      refuse(
+        "size-changed",
+        file.path,
+        `${quote(file.path)} is what was pinned and is ${bytes(now.size)} long; the lockfile says ${bytes(file.size)}: it was edited.`,
       );
   }
   const missing = new Set(pinned.filter(({ path }) => !here.has(path)));

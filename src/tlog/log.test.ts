@@ -74,6 +74,20 @@ test("tiles, entries, checkpoints and records have one spelling", () => {
   assert.equal(parseEntries(Buffer.of(0)), undefined);
   assert.equal(parseEntries(Buffer.of(0, 5, 1)), undefined);
   for (const text of ["", "o\n01\nAA==\n", "o\n1\nAA==\n", "o\n-1\n"]) assert.equal(parseCheckpoint(text), undefined);
+  const hash = Buffer.alloc(32, 7).toString("base64");
+  assert.deepEqual(parseCheckpoint(`o\n9007199254740991\n${hash}\n`)?.size, Number.MAX_SAFE_INTEGER);
+  // Lines behind the third are extensions: signed with the rest, and nothing that we read.
+  assert.equal(parseCheckpoint(`o\n5\n${hash}\nextension of somebody\n`)?.size, 5);
+  for (const size of ["9007199254740992", "18446744073709551617", "1e3", "0x10", "+1", "1.0", " 1", "1 ", "٣"])
+    assert.equal(parseCheckpoint(`o\n${size}\n${hash}\n`), undefined, size);
+  for (const text of [
+    `o\n1\n${hash}`,
+    `o\n1\n${hash}\n\n`,
+    `o\n1\n${hash}\n\nx\n`,
+    `\n1\n${hash}\n`,
+    `o\n1\n${hash.slice(0, -1)}\n`,
+  ])
+    assert.equal(parseCheckpoint(text), undefined, text);
   const record = recordOf(1);
   assert.deepEqual(parseRecord(renderRecord(record)), record);
   for (const text of [
