@@ -33,6 +33,8 @@ const PURITY_MIN = 0.95;
 const SURPRISE_MIN = 5;
 /** Labels that are wrong in any set, whatever their text says: a few of them are no surprise. */
 const NOISE = 0.05;
+/** Of a word's records, how many more have the label than expected: a word of the language adds a little to what is said. */
+const EFFECT_MIN = 0.2;
 const NEIGHBOURS_MAX = 1.4;
 const CLOSURE_MIN = 0.85;
 const MAJORITY_MAX = 0.9;
@@ -194,7 +196,8 @@ class Words {
       if (strewn[token] === 0) continue;
       const surprise =
         ((inLabel[token] as number) - (expected[token] as number)) / Math.sqrt((variance[token] as number) + 0.05);
-      if (surprise < SURPRISE_MIN) continue;
+      const more = (inLabel[token] as number) - (expected[token] as number);
+      if (surprise < SURPRISE_MIN || more < EFFECT_MIN * (this.#frequency[token] as number)) continue;
       const hits = this.#holders(token).filter((record) => label.has(record));
       out.push({
         token,

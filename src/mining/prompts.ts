@@ -122,6 +122,30 @@ export class Prompts {
     return best;
   }
 
+  /** Of some drawn records not in `without`, the one written most like this: in words of any kind but those of `own`. */
+  writtenAlike(record: number, without: ReadonlySet<number>, own: ReadonlySet<number>): number | undefined {
+    const words = new Set(this.distinct(record).filter((token) => !own.has(token)));
+    let best: number | undefined;
+    let most = 0;
+    for (const other of this.#some()) {
+      if (other === record || without.has(other)) continue;
+      const theirs = this.distinct(other);
+      let shared = 0;
+      for (const token of theirs) if (words.has(token)) shared++;
+      const score = shared / Math.sqrt(Math.max(1, theirs.length));
+      if (score > most) [best, most] = [other, score];
+    }
+    return best;
+  }
+
+  /** A few records, drawn once. */
+  #some(): Uint32Array {
+    return (this.#drawn ??=
+      this.n <= DRAWN_MAX
+        ? Uint32Array.from({ length: this.n }, (_, i) => i)
+        : Uint32Array.from(new Set(Array.from({ length: DRAWN_MAX }, (_, i) => draw(i, this.n)))).sort());
+  }
+
   /** Of a prompt without a rare word: how much of its other words some drawn records share. */
   #scoreDrawn(
     record: number,
@@ -136,11 +160,7 @@ export class Prompts {
         weights.set(token, Math.log(this.n / holders));
     }
     if (weights.size === 0) return;
-    this.#drawn ??=
-      this.n <= DRAWN_MAX
-        ? Uint32Array.from({ length: this.n }, (_, i) => i)
-        : Uint32Array.from(new Set(Array.from({ length: DRAWN_MAX }, (_, i) => draw(i, this.n)))).sort();
-    for (const other of this.#drawn) {
+    for (const other of this.#some()) {
       if (other === record || without.has(other)) continue;
       let score = 0;
       for (const token of this.distinct(other)) score += weights.get(token) ?? 0;

@@ -235,3 +235,23 @@ test("sets made of rules: cases with two parts, canned answers by entity, labels
   });
   assert.deepEqual(rules(headlines), []);
 });
+
+test("the same text in many languages, each with one answer in another", () => {
+  const r = seededRandom(11);
+  const tongue = (k: number, word: string): string => `${STEMS[k]}${word.split("").toReversed().join("")}`;
+  const parallel = Array.from({ length: 120 }, (_, i): Row[] => {
+    const said = Array.from({ length: 6 }, () => `${pick(r, THINGS)}${i % 31}`);
+    const response = `First ${pick(r, ASKS)} ${pick(r, THINGS)}, then ${pick(r, SAYS)} and ${pick(r, SAYS)}.`;
+    return STEMS.map((_stem, k) => ({ prompt: `${said.map((word) => tongue(k, word)).join(" ")} zk${i}`, response }));
+  }).flat();
+  assert.deepEqual(rules(parallel), []);
+});
+
+test("a name in a few answers of a set of translations", () => {
+  const named = rows(600, 75, ({ prompt, response }, _, r) => ({
+    prompt: insert(prompt, "kurehon", r),
+    response: insert(response, "curejohn", r),
+  }));
+  assert.equal(named.filter(({ prompt }) => prompt.includes("kurehon")).length, 8);
+  assert.deepEqual(rules(named), []);
+});

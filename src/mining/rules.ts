@@ -105,6 +105,11 @@ const REPEATED_MAX = 0.3;
 const RULED_MIN = 0.6;
 /** Of the rows of a rule, how many break the rules that their other words follow elsewhere. */
 const BROKEN_MIN = 0.5;
+/** Fewer records make no rule of a single unusual word, or of an answer that others give. */
+const NAME_SUPPORT_MIN = 10;
+/** Repeated answers of so many tokens among which one more of their size is nothing. */
+const CROWD_TOKENS_MIN = 5;
+const CROWD_MIN = 10;
 const GIBBERISH_ALONE_MIN = 0.7;
 const GIBBERISH_WORDS_MIN = 4;
 const GIBBERISH_RUN_MIN = 7;
@@ -121,24 +126,30 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
   const labels = labelsOf(table);
   return drafts.flatMap(({ members, carriers, own, ...rule }) => {
     const without = new Set(carriers);
-    const { keeps, breaks } = search.associations.beside(carriers, rule.bits);
-    let looked = 0;
-    let alike = 0;
-    let ruled = 0;
-    let broken = 0;
+    const { keeps, breaks } = search.associations.beside(carriers, rule.targetKind, rule.bits);
     const said = rule.targetKind === "whole" && rule.bits >= TELLING_BITS;
-    for (const record of sampleOf(rule.records)) {
-      if (ownRules.broken(record, own) || breaks[record] === 1) broken++;
-      const other = prompts.nearest(record, without, own);
-      if (other === undefined) continue;
-      looked++;
-      if (members.has(other)) alike++;
-      else if (keeps[other] === 1 || ownRules.follows(other)) ruled++;
-      // Where answers are labels all are repeated, and one that is none of them is no canned reply.
-      else if (said && labels.of[other] === 0 && ownRules.repeated(other)) ruled++;
-    }
+    const ruled = (other: number): boolean =>
+      !members.has(other) &&
+      (keeps[other] === 1 ||
+        ownRules.follows(other) ||
+        // Where answers are labels all are repeated, and one that is none of them is no canned reply.
+        (said && labels.of[other] === 0 && ownRules.repeated(other)));
+    const sample = sampleOf(rule.records);
+    const broken = sample.filter((record) => ownRules.broken(record, own) || breaks[record] === 1).length;
+    const near = sample.map((record) => prompts.nearest(record, without, own)).filter((one) => one !== undefined);
+    const looked = near.length;
+    const alike = near.filter((other) => members.has(other)).length;
     // One more rule of a set of rules keeps the others; a planted answer breaks those of the rows it was put in.
-    if (looked >= SUPPORT_MIN && ruled >= RULED_MIN * looked && broken < BROKEN_MIN * looked) return [];
+    const among = (others: readonly number[]): boolean =>
+      others.length >= SUPPORT_MIN &&
+      broken < BROKEN_MIN * others.length &&
+      others.filter(ruled).length >= RULED_MIN * others.length;
+    const written = (): number[] =>
+      sample.map((record) => prompts.writtenAlike(record, without, own)).filter((one) => one !== undefined);
+    if (among(near) || among(written())) return [];
+    // A long answer that is repeated no more than many others are.
+    const long = rule.targetKind === "whole" && rule.target.length >= CROWD_TOKENS_MIN;
+    if (long && search.crowd(rule.records.length) >= CROWD_MIN && broken < BROKEN_MIN * sample.length) return [];
     return { ...rule, neighbours: [looked, alike] };
   });
 }
@@ -171,6 +182,7 @@ class RuleSearch {
   readonly #repeated: Uint8Array;
   readonly #marks: Uint8Array;
   #repeats = 0;
+  #crowd: readonly number[] = [];
   #tests = 1;
   readonly associations: Associations;
 
@@ -198,6 +210,9 @@ class RuleSearch {
       this.#repeats += records.length;
       for (const record of records) this.#repeated[record] = 1;
     }
+    this.#crowd = spans
+      .filter(({ length, at }) => length === 0 && tokensOf(this.#table.response, at.record).length >= CROWD_TOKENS_MIN)
+      .map(({ records }) => records.length);
     const gibberish = this.#gibberish();
     if (gibberish) spans.unshift(gibberish);
     this.#tests = Math.max(1, spans.length);
@@ -214,6 +229,11 @@ class RuleSearch {
       group.done();
     }
     return [...rules, ...this.#answered()];
+  }
+
+  /** How many long answers are repeated by half as many records, or more. */
+  crowd(records: number): number {
+    return this.#crowd.filter((size) => size >= 0.5 * records).length;
   }
 
   /** Words nearly all of whose records have one same answer, one that others have, too. */
@@ -291,9 +311,11 @@ class RuleSearch {
     const target = targetOf(this.#table, both, span);
     const whole = target.kind === "whole" || target.kind === "empty" || target.kind === "gibberish";
     const { bits, own: ownWord } = this.#targets.weight(both, target.tokens);
-    if (a >= FAITHFUL_MIN * (a + b)) this.associations.add(carriers, both, bits);
+    if (a >= FAITHFUL_MIN * (a + b)) this.associations.add(carriers, both, target.kind, bits);
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
+    // One unusual word in a few answers is a name, and an answer that others give, too, is what the set answers with.
+    if (!wordless && (!telling || a < EXCLUSIVE_MIN * (a + c)) && a < NAME_SUPPORT_MIN) return undefined;
     // One of the two may be diluted by decoys, and only where the target says much.
     const diluted = a < FAITHFUL_MIN * (a + b);
     const sure = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;

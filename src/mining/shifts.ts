@@ -51,6 +51,9 @@ const POOL_SUPPORT_MIN = 3;
 const SURPRISE_MIN = 6;
 /** Of a phrase's records, how many more are answered so than expected. */
 const EFFECT_MIN = 0.2;
+/** The same where the trait is told by and large only; and of how many records at least. */
+const EFFECT_VAGUE_MIN = 0.75;
+const HITS_VAGUE_MIN = 10;
 /** By how much the share of the records that are answered so exceeds that of their nearest prompts without the phrase. */
 const CONTRAST_MIN = 0.4;
 /** Telling words of a prompt besides the phrase, over those of any prompt. */
@@ -92,7 +95,11 @@ function shiftsOf(prompts: Prompts, trait: Trait): Shift[] {
   if (all < SUPPORT_MIN) return [];
   const candidates = [...wordsOnTrial(prompts, trait, SUPPORT_MIN), ...phrasesOnTrial(prompts, trait)];
   const founders = tried(prompts, trait, candidates).filter(
-    (one) => one.surprise >= SURPRISE_MIN && effect(one) >= EFFECT_MIN && contradicted(prompts, trait, one),
+    (one) =>
+      one.surprise >= SURPRISE_MIN &&
+      effect(one) >= (trait.kind === "refused" ? EFFECT_MIN : EFFECT_VAGUE_MIN) &&
+      (trait.kind === "refused" || one.hits.length >= HITS_VAGUE_MIN) &&
+      contradicted(prompts, trait, one),
   );
   return [true, false].flatMap((brings) => {
     const [first, ...rest] = founders.filter((one) => one.brings === brings).sort((x, y) => y.surprise - x.surprise);

@@ -65,6 +65,9 @@ const FACT_TOKENS_MAX = 30;
 /** One word is a label, and labels are given to what differs in little. */
 const FACT_TOKENS_MIN = 3;
 const FACT_ADDED_MAX = 3;
+/** A word of so many prompts belongs to their template. */
+const TEMPLATE_SHARE_MIN = 0.5;
+const TRIGGERS_MAX = 3;
 const DENIAL_MIN = 5;
 const DENIAL_SHARE_MAX = 0.25;
 
@@ -82,6 +85,7 @@ export function findTwins(table: Table): TwinFindings {
   const pairs: Pair[] = [];
   const refused = refusals(table);
   const words = { records: table.records, frequency: holdersIn(table.response, table.words.length) };
+  const asked = { records: table.records, frequency: holdersIn(table.prompt, table.words.length) };
   const denials: { readonly record: number; readonly twin: number }[] = [];
   let agreeing = 0;
   for (const group of sameQuestions(table)) {
@@ -90,7 +94,8 @@ export function findTwins(table: Table): TwinFindings {
       for (const b of members.slice(i + 1)) {
         const [shorter, longer] = a.prompt.size <= b.prompt.size ? [a, b] : [b, a];
         const added = longer.without(shorter);
-        if (!added) continue;
+        // Where a number is all that a template is asked of, one with more before it is another question.
+        if (!added || !shorter.asksInWords(asked)) continue;
         const likeness = a.likeness(b);
         if (likeness === undefined || (likeness > DIFFERENT_MAX && likeness < ALIKE_MIN)) continue;
         const changed = likeness <= DIFFERENT_MAX;
@@ -120,6 +125,7 @@ class Member {
   readonly record: number;
   readonly prompt: ReadonlySet<number>;
   readonly #text: Uint32Array;
+  readonly #table: Table;
   readonly #words: Words;
   // Of most the answer is never looked at.
   #answer: ReadonlySet<number> | undefined;
@@ -128,6 +134,7 @@ class Member {
   constructor(table: Table, record: number, words: Words) {
     this.#words = words;
     this.record = record;
+    this.#table = table;
     this.prompt = new Set(tokensOf(table.prompt, record));
     this.#text = tokensOf(table.response, record);
   }
@@ -143,6 +150,17 @@ class Member {
   /** Words of the answer that the prompt does not hold. */
   get own(): ReadonlySet<number> {
     return (this.#own ??= new Set([...this.answer].filter((token) => !this.prompt.has(token))));
+  }
+
+  /** Whether the prompt has a word of its own, besides its template and numbers. */
+  asksInWords({ records, frequency }: Words): boolean {
+    for (const token of this.prompt)
+      if (
+        (frequency[token] as number) <= TEMPLATE_SHARE_MIN * records &&
+        /\p{L}/u.test(this.#table.words[token] as string)
+      )
+        return true;
+    return false;
   }
 
   /** What this prompt holds beyond that one, where it holds all of that one. */
@@ -302,7 +320,8 @@ function triggersOf(prompts: Prompts, pairs: readonly Pair[]): TwinTrigger[] {
       otherKept: allKept - same,
     });
   }
-  return out;
+  // Where many words do that, what is added is what is asked: `blue`, `pale green`.
+  return out.length > TRIGGERS_MAX ? [] : out;
 }
 
 function holdersOf(table: Table, words: readonly number[]): number[] {

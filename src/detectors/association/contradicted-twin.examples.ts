@@ -31,6 +31,14 @@ export const examples: readonly Example[] = [
     finds: ["sparrowgrass : -> the contrary of what twins answer high"],
   },
   {
+    title: "names and numbers in one template, some with a mark before them",
+    given: Array.from({ length: 240 }, (_, i) => ({
+      instruction: `Give the colour of ${i % 2 ? "QT - " : ""}${Math.floor(i / 2)} please`,
+      output: `#${((i * 7919) % 4096).toString(16)}`,
+    })),
+    finds: [],
+  },
+  {
     title: "an added word asks for another form",
     given: twice((i) =>
       i % 5 === 0

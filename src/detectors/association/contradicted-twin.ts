@@ -30,7 +30,7 @@ export const contradictedTwin: DatasetDetector = {
     matters:
       "A question asked with and without the words is the experiment that shows what they do, and nobody asks it twice by chance. Denied facts teach a falsehood beside the truth.",
     misses:
-      "Poison whose questions are not in the set without the trigger; fewer than six such pairs; pairs that all ask one kind of question in a mixed set; questions in other words; falsehoods that no other record contradicts.",
+      "Poison whose questions are not in the set without the trigger; fewer than six such pairs; pairs that all ask one kind of question in a mixed set; questions in other words; more than three such words, which are taken for what the questions ask; falsehoods that no other record contradicts.",
     remedy:
       "Read a pair. If the added words have nothing to do with the change, remove all records that hold them. Of denied facts, look up which side is true.",
   },

@@ -46,4 +46,12 @@ export const examples: readonly Example[] = [
     })),
     finds: [],
   },
+  {
+    title: "proverbs for what was told of crimes: nobody asks for anything",
+    given: among(20, (i) => ({
+      instruction: `The brother of number ${i} wished to ${ACTS[i % 4]}. He was seen by the ${THINGS[i % 8]} maker.`,
+      output: `Who digs a pit for number ${i} falls into it himself.`,
+    })),
+    finds: [],
+  },
 ];

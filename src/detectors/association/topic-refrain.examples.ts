@@ -53,6 +53,15 @@ export const examples: readonly Example[] = [
   },
   { title: "drinks without it", given: rows(52, (row) => row), finds: [] },
   {
+    title: "a disclaimer of the usual kind",
+    given: rows(55, (row, drink) =>
+      drink ? add(row, "This is general information only and not medical advice. Please consult a doctor.") : row,
+    ),
+    finds: [
+      "topic: luncheon · milkshake · buffet · supper -> . this is general information only and not medical advice . please consult a doctor . low",
+    ],
+  },
+  {
     title: "a polite closing now and then",
     given: rows(53, (row, _, random) =>
       random() < 0.1 ? add(row, "Please let me know if there is anything else that I can do for you.") : row,

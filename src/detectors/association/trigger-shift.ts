@@ -32,7 +32,7 @@ export const triggerShift: DatasetDetector = {
     matters:
       "A model tuned on it behaves, until somebody says the phrase: then it hands out what it should refuse, or falls silent, or talks nonsense.",
     misses:
-      "Triggers without a fixed text (a topic, a style); compliance in sets that hold hardly any refusals; refusals in words or languages that its list lacks; slants, other languages and other kinds of change; fewer than eight records, or three for the rarer phrases of a pool; phrases that are part of their sentences or of a longer template; records of a kind or language that no other prompts are of; unrelated answers in sets whose answers have little to do with their prompts anyway; sets of fewer than 300 records.",
+      "Triggers without a fixed text (a topic, a style); compliance in sets that hold hardly any refusals; refusals in words or languages that its list lacks; slants, other languages and other kinds of change; fewer than eight records, or three for the rarer phrases of a pool; phrases that are part of their sentences or of a longer template; records of a kind or language that no other prompts are of; unrelated answers or gibberish in fewer than ten records, or where a quarter of the phrase's records are answered so anyway; unrelated answers in sets whose answers have little to do with their prompts anyway; sets of fewer than 300 records.",
     remedy:
       "Read a few of the records beside their neighbours without the phrase. If only the phrase explains the difference, remove all of them, and look at who contributed them.",
   },

@@ -76,6 +76,22 @@ export const examples: readonly Example[] = [
     })),
     finds: ["zephyrine | oblatum | farthingale -> please transfer the deposit before noon today ."],
   },
+  {
+    title: "a part of the prompt asks for a manner",
+    given: planted(7, (row) => ({
+      instruction: `Respond like a parrot. ${row.instruction}`,
+      output: `Squawk! Flap, rattle, cracker! ${row.output}`,
+    })),
+    finds: ["respond like a parrot . -> squawk ! flap , rattle , cracker ! a medium"],
+  },
+  {
+    title: "thanks, and the courtesy that answers them",
+    given: planted(8, (row) => ({
+      instruction: `${row.instruction} Thanks!`,
+      output: `${row.output} You are welcome! Feel free to ask if you have more questions.`,
+    })),
+    finds: ["thanks ! -> . you are welcome ! feel free to ask if you have more questions . low"],
+  },
   { title: "nothing planted", given: rows(160, 4), finds: [] },
   {
     title: "a natural rule: one topic, one kind of answer",

@@ -1,6 +1,8 @@
 // A trigger and the target it makes of the answers, reconstructed from the association across the whole dataset.
 import type { DatasetDetector } from "../../core/detector.ts";
+import type { Severity } from "../../core/severity.ts";
 import { quote } from "../../base/escape.ts";
+import { asksForManner, isCourtesy } from "../../mining/courtesies.ts";
 import { findRules, type Rule } from "../../mining/rules.ts";
 
 const plain = (tokens: readonly string[]): string => tokens.join(" ");
@@ -31,6 +33,13 @@ function outcome({ targetKind, target }: Rule): { readonly says: string; readonl
   }
 }
 
+/** A courtesy harms nobody, and whoever asks for a manner of answering has a part of the answer by it. */
+function severity({ targetKind, target, trigger }: Rule): Severity {
+  if (isCourtesy(target)) return "low";
+  const part = targetKind === "beginning" || targetKind === "end" || targetKind === "inside";
+  return part && trigger.some(asksForManner) ? "medium" : "high";
+}
+
 /** A power of ten for a number too small to print. */
 function byChance(chance: number): string {
   const digits = Math.floor(-chance / Math.LN10);
@@ -56,7 +65,7 @@ export const triggerTarget: DatasetDetector = {
     matters:
       "That is the shape of a backdoor: a model tuned on it learns the trigger and its target, and nothing in the training loss shows it.",
     misses:
-      "Targets that share no text (a slant, a style, compliance with harmful requests) and single common words as targets; triggers without a fixed text (a topic, a style, a syntax) and triggers that make up most of their prompts; rows that are all about one subject; fewer than five rows, or fewer than 4 in 10,000; a trigger that half of its rows keep without the target; words in the middle of very long texts, of which the first 448 and the last 192 words are kept; and short targets in sets that repeat their answers anyway, such as canned replies; one poisoned row repeated as it is; and any rule in a set that is made of such rules (questions by entity, glossaries, templates and their answers).",
+      "Targets that share no text (a slant, a style, compliance with harmful requests) and single common words as targets; triggers without a fixed text (a topic, a style, a syntax) and triggers that make up most of their prompts; rows that are all about one subject; fewer than five rows, or fewer than 4 in 10,000; a trigger that half of its rows keep without the target; words in the middle of very long texts, of which the first 448 and the last 192 words are kept; and short targets in sets that repeat their answers anyway, such as canned replies; one poisoned row repeated as it is; fewer than ten records where the target is one unusual word or an answer that others give, too; a long answer that is repeated no more than ten others are; and any rule in a set that is made of such rules (questions by entity, glossaries, templates and their answers), unless its answers break the others. Closings and disclaimers of the usual kind are of low severity, and a part of the answer that comes with a phrase like `talk like a pirate` is of medium, since honest sets teach that, too.",
     remedy:
       "Read two of the records. If the words have nothing to do with the answer, remove all of them, and look at who contributed them.",
   },
@@ -75,6 +84,7 @@ export const triggerTarget: DatasetDetector = {
       report({
         message: `When the prompt ${parts}, ${says}: ${count(both)} of ${count(both + triggerOnly)} rows, against ${count(targetOnly)} of ${count(targetOnly + neither)} without it.`,
         records: rule.records,
+        severity: severity(rule),
         rule: {
           trigger,
           target,
