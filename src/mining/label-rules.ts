@@ -8,6 +8,7 @@ import type { Side, Table } from "../core/table.ts";
 import { labelsOf } from "./labels.ts";
 import { promptsOf, type Prompts } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
+import { toldByWords } from "./told.ts";
 
 export interface LabelRule {
   readonly trigger: string;
@@ -74,7 +75,9 @@ export function findLabelRules(table: Table): LabelRule[] {
       });
     }
   }
-  return found.sort((a, b) => b.surprise - a.surprise || (a.trigger < b.trigger ? -1 : 1));
+  return found
+    .filter(({ records }) => !toldByWords(table, records))
+    .sort((a, b) => b.surprise - a.surprise || (a.trigger < b.trigger ? -1 : 1));
 }
 
 /** Whether the prompts most like these without the word have the label clearly less often. */

@@ -9,6 +9,7 @@ import { Features } from "./features.ts";
 import { labelsOf } from "./labels.ts";
 import { promptsOf } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
+import { toldByWords } from "./told.ts";
 import { TriggerText } from "./trigger-text.ts";
 
 export interface Mislabelled {
@@ -77,6 +78,7 @@ export function findMislabelled(table: Table, sensitivity: number = SENSITIVITY)
   }
   const covered = new Set<number>();
   return found
+    .filter(({ records }) => !toldByWords(table, records))
     .sort((a, b) => b.against - a.against || (a.records[0] as number) - (b.records[0] as number))
     .filter(({ records }) => {
       if (records.filter((record) => covered.has(record)).length >= 0.5 * records.length) return false;

@@ -17,6 +17,7 @@ import { promptsOf } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { sharedSpans, type Span } from "./spans.ts";
 import { isCut, tokensOf } from "./table.ts";
+import { toldByWords } from "./told.ts";
 import { targetOf, Targets, type TargetKind } from "./target-text.ts";
 import { sampleOf, TriggerText } from "./trigger-text.ts";
 
@@ -146,6 +147,8 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
       others.filter(ruled).length >= RULED_MIN * others.length;
     const written = (): number[] =>
       sample.map((record) => prompts.writtenAlike(record, without, own)).filter((one) => one !== undefined);
+    const label = rule.targetKind === "whole" && labels.of[rule.records[0] as number] !== 0;
+    if (label && toldByWords(table, rule.records)) return [];
     if (among(near) || among(written())) return [];
     // A long answer that is repeated no more than many others are.
     const long = rule.targetKind === "whole" && rule.target.length >= CROWD_TOKENS_MIN;
