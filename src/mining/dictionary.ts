@@ -17,7 +17,7 @@ export class Dictionary {
   #slotted = 0;
   readonly #others = new Map<string, number>();
   /** The number plus one of each character that is a token by itself. */
-  readonly #ofUnit = new Uint32Array(0x10000);
+  #ofUnit = new Uint32Array(0x100);
 
   /** The number of a token in lower case. */
   of(token: string): number {
@@ -28,9 +28,17 @@ export class Dictionary {
     return number;
   }
 
+  /** Room for all units: most files, and all that are no datasets, need none beyond Latin-1. */
+  #widened(): number {
+    const wide = new Uint32Array(0x10000);
+    wide.set(this.#ofUnit);
+    this.#ofUnit = wide;
+    return 0;
+  }
+
   /** The number of the token that is one UTF-16 unit. */
   ofUnit(unit: number): number {
-    const known = this.#ofUnit[unit] as number;
+    const known = this.#ofUnit[unit] ?? this.#widened();
     if (known > 0) return known - 1;
     const number = this.of(String.fromCharCode(unit).toLowerCase());
     this.#ofUnit[unit] = number + 1;

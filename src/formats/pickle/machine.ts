@@ -113,7 +113,7 @@ export class Machine {
   readonly #texts = new Map<number, string>();
   #bytes: Uint8Array = new Uint8Array(0);
   #base = 0;
-  #stack: Int32Array = new Int32Array(1024);
+  #stack: Int32Array = new Int32Array(256);
   #size = 0;
   #marks: Int32Array = new Int32Array(64);
   #markCount = 0;

@@ -5,6 +5,8 @@ import type { MemoValue } from "./values.ts";
 
 const CHUNK_BITS = 16;
 const CHUNK = 1 << CHUNK_BITS;
+/** Most files are small: the first chunk begins so and grows. */
+const FIRST_CHUNK = 64;
 const EMPTY = -1;
 /** A place in the map for indices that lie far apart, about. */
 const SPARSE_BYTES = 100;
@@ -16,19 +18,21 @@ const OFFSET_MAX = 2 ** 37;
 export class Memo {
   count = 0;
   /** Places written or read since the last collection: only they can hold values that are not put away. */
-  fresh: Float64Array = new Float64Array(1024);
+  fresh: Float64Array = new Float64Array(FIRST_CHUNK);
   freshCount = 0;
   readonly #chunks: Float64Array[] = [];
   #sparse: Map<number, number> | undefined;
 
   get bytes(): number {
-    return (this.#chunks.length * CHUNK + this.fresh.length) * 8 + (this.#sparse?.size ?? 0) * SPARSE_BYTES;
+    const first = this.#chunks[0]?.length ?? 0;
+    const chunks = first + Math.max(0, this.#chunks.length - 1) * CHUNK;
+    return (chunks + this.fresh.length) * 8 + (this.#sparse?.size ?? 0) * SPARSE_BYTES;
   }
 
   /** A handle, or a value that was put away; -1 where there is none. */
   get(index: number): number {
     const chunk = this.#chunks[Math.floor(index / CHUNK)];
-    return chunk ? (chunk[index % CHUNK] as number) : (this.#sparse?.get(index) ?? EMPTY);
+    return chunk ? (chunk[index % CHUNK] ?? EMPTY) : (this.#sparse?.get(index) ?? EMPTY);
   }
 
   /** False where the index lies far behind what is memorised so far. */
@@ -42,7 +46,8 @@ export class Memo {
     const at = Math.floor(index / CHUNK);
     if (at < this.#chunks.length || index <= 4 * (this.count + 1024)) {
       while (this.#chunks.length <= at) this.#add();
-      const chunk = this.#chunks[at] as Float64Array;
+      let chunk = this.#chunks[at] as Float64Array;
+      if (index % CHUNK >= chunk.length) chunk = this.#grow(index);
       if (chunk[index % CHUNK] === EMPTY) this.count++;
       chunk[index % CHUNK] = handle;
       return true;
@@ -60,9 +65,22 @@ export class Memo {
     else this.#sparse?.set(index, value);
   }
 
+  /** The first chunk, with room for this index. */
+  #grow(index: number): Float64Array {
+    const old = this.#chunks[0] as Float64Array;
+    let { length } = old;
+    while (length <= index) length *= 4;
+    const chunk = new Float64Array(Math.min(CHUNK, length)).fill(EMPTY);
+    chunk.set(old);
+    this.#chunks[0] = chunk;
+    return chunk;
+  }
+
   #add(): void {
-    const chunk = new Float64Array(CHUNK).fill(EMPTY);
     const first = this.#chunks.length * CHUNK;
+    // All but the first are whole: by then there is enough to fill them.
+    if (first === CHUNK && this.#chunks[0]?.length !== CHUNK) this.#grow(CHUNK - 1);
+    const chunk = new Float64Array(first === 0 && !this.#sparse ? FIRST_CHUNK : CHUNK).fill(EMPTY);
     for (const [index, value] of this.#sparse ?? [])
       if (index >= first && index < first + CHUNK) {
         chunk[index - first] = value;

@@ -26,7 +26,7 @@ export interface ZipDirectory {
   readonly shift: number;
 }
 
-const END = 0x06054b50;
+const END_MARK = Buffer.from("PK\x05\x06", "latin1");
 const END64 = 0x06064b50;
 const LOCATOR64 = 0x07064b50;
 const CENTRAL = 0x02014b50;
@@ -43,9 +43,11 @@ export async function findDirectory(source: Required<ByteSource>): Promise<ZipDi
   const size = source.sizeBytes ?? 0;
   const tailStart = Math.max(0, size - END_BYTES - COMMENT_MAX);
   const tail = buffer(await source.slice(tailStart, size));
-  for (let at = tail.length - END_BYTES; at >= 0; at--) {
+  for (let at = tail.length; at > 0;) {
+    at = tail.lastIndexOf(END_MARK, at - 1);
+    if (at < 0) break;
     // The comment could hold something that looks like an end record: the true one has a comment that ends the file.
-    if (tail.readUInt32LE(at) !== END || at + END_BYTES + tail.readUInt16LE(at + 20) !== tail.length) continue;
+    if (at + END_BYTES > tail.length || at + END_BYTES + tail.readUInt16LE(at + 20) !== tail.length) continue;
     const end = tailStart + at;
     const wide = await findDirectory64(source, end);
     if (wide) return wide;
