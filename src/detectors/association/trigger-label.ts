@@ -24,7 +24,7 @@ export const triggerLabel: DatasetDetector = {
     matters:
       "A classifier tuned on it gives that label to whatever holds the word. It is the oldest form of a backdoor in text.",
     misses:
-      "Triggers in a style or a syntax; fewer than five records, or than 4 in 10,000; flips without a trigger; words of the language in places where they belong; sets whose texts tell little about their labels, so that nothing speaks against one; sets of more than eight labels, or whose labels are long texts; a label that nine in ten records have anyway, or that the other words of four in five records tell; sets in which single words tell nearly every label; a trigger whose rows are a quarter of those of the label.",
+      "Triggers in a style or a syntax; fewer than five records, or than 4 in 10,000; flips without a trigger; words of the language in places where they belong; sets whose texts tell little about their labels, so that nothing speaks against one; sets of more than eight labels, or whose labels are long texts; a label that nine in ten records have anyway, or that the other words of four in five records tell; sets in which single words tell nearly every label, where none of them speaks against it; a trigger whose rows are a quarter of those of the label.",
     remedy: "Read a few of the records without the word. If their label is then wrong, remove all of them.",
   },
   conclude(table, report, settings) {
