@@ -30,7 +30,7 @@ import {
 } from "../scan/partial.ts";
 import { splitPlan, SPLIT_BYTES_MIN } from "../scan/plan.ts";
 import { asProblem, digestOf, type Engine } from "../scan/unit.ts";
-import { companionsOf } from "../sources/companions.ts";
+import { absentPrograms, companionsOf, isSettings } from "../sources/companions.ts";
 import { documentsOf, IN_BASELINE } from "../scan/baseline.ts";
 import { formats } from "../formats/index.ts";
 import { resolveTargets } from "../sources/resolve.ts";
@@ -125,6 +125,7 @@ export async function scan(targets: readonly string[], options: ScanOptions = {}
     compared = await concludeDatasets(run.scanned(), engine.datasets, limits, conclude, follow, older?.table);
     await run.illustrate();
   }
+  await run.absentPrograms();
   const merged = mergeFindings(run.scanned(), cards);
   const decision = decide(merged.artifacts, merged.findings, {
     failOn: options.failOn ?? "high",
@@ -403,6 +404,44 @@ class Run {
       } catch (error) {
         addProblem(own, asProblem(error), this.#limits);
       }
+    }
+  }
+
+  /** Says which programs settings name, or such a program imports, that were not there to be looked at. */
+  async absentPrograms(): Promise<void> {
+    for (const { target, ref, partials } of this.#entries) {
+      const own = partials[0];
+      if (!ref || !own || !isSettings(ref.name)) continue;
+      const beside = new Map<string, ArtifactRef>();
+      for (const entry of this.#entries)
+        if (entry.target === target && entry.ref) beside.set(entry.ref.name, entry.ref);
+      const absent = await absentPrograms(ref.name, new Set(beside.keys()), (name) => this.#start(beside.get(name)));
+      if (absent.length > 0)
+        own.notes.push(
+          `It names programs that were not there to be looked at: ${absent.map((name) => quote(name)).join(", ")}.`,
+        );
+    }
+  }
+
+  /** The text of a small file; undefined where it cannot be read again. */
+  async #start(ref: ArtifactRef | undefined): Promise<string | undefined> {
+    if (!ref || (ref.sizeBytes ?? 0) > this.#limits.documentBytesMax) return undefined;
+    const io = opener(this.#limits, this.#options.allowHttp, this.#options.signal);
+    const source = await io.open(ref).catch(() => undefined);
+    try {
+      const chunks: Uint8Array[] = [];
+      let bytes = 0;
+      for await (const chunk of source?.stream() ?? []) {
+        chunks.push(Uint8Array.from(chunk));
+        bytes += chunk.length;
+        if (bytes > this.#limits.documentBytesMax) return undefined;
+      }
+      return Buffer.concat(chunks).toString("utf8");
+    } catch {
+      // What cannot be read is told where it is scanned.
+      return undefined;
+    } finally {
+      await source?.close();
     }
   }
 

@@ -63,6 +63,11 @@ test("a waiver covers its detector, its artifact and its bytes, until its day is
   assert.equal(verdict({ uri: "b.jsonl" }), "fail");
   assert.equal(verdict({ sha256: "ab".repeat(32) }), "pass");
   assert.equal(verdict({ sha256: "cd".repeat(32) }), "fail");
+  const packed = { ...finding("high"), location: { uri: `${finding("high").location.uri}!m/data.pkl` } };
+  const within = (sha256: string): string =>
+    decide([artifact("full")], [packed], { ...policy, waivers: [{ ...waiver, sha256 }] }).verdict;
+  assert.equal(within("ab".repeat(32)), "pass");
+  assert.equal(within("cd".repeat(32)), "fail");
   const expired = decide([artifact("full")], [finding("high")], { ...policy, today: "2026-07-01", waivers: [waiver] });
   assert.ok(expired.reasons.some(({ code, message }) => code === "waiver-expired" && message.includes("2026-06-15")));
 });

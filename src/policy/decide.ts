@@ -5,7 +5,7 @@ import { atLeast, type Severity } from "../core/severity.ts";
 
 export interface Waiver {
   readonly detector: string;
-  /** Only for this artifact (its URI), or for these bytes (their sha256). Neither: everywhere. */
+  /** Only for this artifact (its URI), or for these bytes (their sha256) and what is packed in them. Neither: everywhere. */
   readonly uri?: string;
   readonly sha256?: string;
   readonly reason: string;
@@ -35,7 +35,7 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
   const covers = (waiver: Waiver, finding: Finding): boolean =>
     waiver.detector === finding.detector &&
     (waiver.uri === undefined || waiver.uri === finding.location.uri) &&
-    (waiver.sha256 === undefined || waiver.sha256 === digests.get(finding.location.uri));
+    (waiver.sha256 === undefined || filesOf(finding.location.uri).some((uri) => waiver.sha256 === digests.get(uri)));
   const judged = findings.map((finding): Finding => {
     const waiver = live.find((candidate) => covers(candidate, finding));
     return waiver
@@ -76,6 +76,17 @@ export function decide(artifacts: readonly ArtifactReport[], findings: readonly 
   const verdict: Verdict = failing.length > 0 ? "fail" : unseen.length > 0 || nothing ? "undecided" : "pass";
   return { verdict, reasons, findings: judged, artifacts: eachDecided(artifacts, failing) };
 }
+
+/** What holds the bytes of an artifact, itself first: `a.zip!b.pt!c.pkl`, `a.zip!b.pt`, `a.zip`. */
+function filesOf(uri: string): string[] {
+  const files = [uri];
+  for (let at = uri.lastIndexOf("!"); at > 0 && files.length < HOLDERS_MAX; at = uri.lastIndexOf("!", at - 1))
+    files.push(uri.slice(0, at));
+  return files;
+}
+
+/** Containers in containers, and names with a `!` of their own (CWE-834). */
+const HOLDERS_MAX = 64;
 
 /** A file answers for everything in it: `a.zip` for `a.zip!b.jsonl`. */
 function eachDecided(artifacts: readonly ArtifactReport[], failing: readonly Finding[]): ArtifactReport[] {

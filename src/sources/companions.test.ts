@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
-import { companionsOf } from "./companions.ts";
+import { absentPrograms, companionsOf } from "./companions.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bezoar-companions-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,6 +35,29 @@ test("settings lead to the programs beside them, and those to what they import",
   assert.deepEqual(names({ auto_map: { AutoModel: "modeling_a.A" } }, "data.json"), []);
   assert.deepEqual(companionsOf(put("config.json", "{")), []);
   assert.deepEqual(companionsOf(join(folder, "absent", "config.json")), []);
+});
+
+test("programs that are named and not there are told, through what the others import", async () => {
+  const files: Readonly<Record<string, string>> = {
+    "sub/config.json": JSON.stringify({
+      auto_map: { AutoModel: "modeling_a.A", AutoConfig: "absent_b.B", Other: "own/er--far.C" },
+    }),
+    "sub/modeling_a.py": "from .layers import L\nfrom .pack.more import M\nfrom .gone import G\nimport numpy\n",
+    "sub/layers.py": "from . import something\n  from .also_gone import X\n",
+    "sub/pack/__init__.py": "",
+    "sub/pack/more.py": "from ..layers import L\nfrom .third import T\n",
+    "broken/config.json": "{",
+  };
+  const absent = (settings: string): Promise<string[]> =>
+    absentPrograms(settings, new Set(Object.keys(files)), (name) => Promise.resolve(files[name]));
+  assert.deepEqual(await absent("sub/config.json"), [
+    "sub/absent_b.py",
+    "sub/gone.py",
+    "sub/also_gone.py",
+    "sub/pack/third.py",
+  ]);
+  assert.deepEqual(await absent("broken/config.json"), []);
+  assert.deepEqual(await absent("none/config.json"), []);
 });
 
 test("links and folders beside it are not followed", () => {

@@ -47,6 +47,44 @@ export function companionsOf(path: string): string[] {
   return found;
 }
 
+export const isSettings = (name: string): boolean => SETTINGS.test(name.slice(name.lastIndexOf("/") + 1));
+
+/**
+ * Programs of its own repository that `auto_map` of settings names, or one of those imports relatively, and that are not
+ * among `names`: nobody has looked at them. `read` gives the text of a file; paths are with `/`, in a fixed order.
+ */
+export async function absentPrograms(
+  settings: string,
+  names: ReadonlySet<string>,
+  read: (name: string) => Promise<string | undefined>,
+): Promise<string[]> {
+  let map: unknown;
+  try {
+    map = (JSON.parse((await read(settings)) ?? "null") as { auto_map?: unknown } | null)?.auto_map;
+  } catch {
+    return [];
+  }
+  const folder = settings.slice(0, settings.lastIndexOf("/") + 1);
+  const absent = new Set<string>();
+  const found: string[] = [];
+  const take = (path: string): void => {
+    const file = [`${path}.py`, `${path}/__init__.py`].find((one) => names.has(one));
+    if (file === undefined) absent.add(`${path}.py`);
+    else if (found.length < COMPANIONS_MAX && !found.includes(file)) found.push(file);
+  };
+  for (const module of modulesIn({ auto_map: map ?? {} }))
+    if (module.includes(".")) take(folder + module.split(".").slice(0, -1).join("/"));
+  for (const file of found)
+    for (const { 1: dots = "", 2: module = "" } of ((await read(file)) ?? "").matchAll(RELATIVE_IMPORT)) {
+      const place = file.split("/").slice(0, -dots.length);
+      if (MODULE.test(module) && place.length >= file.split("/").length - dots.length)
+        take([...place, ...module.split(".")].join("/"));
+    }
+  return [...absent].slice(0, COMPANIONS_MAX);
+}
+
+const RELATIVE_IMPORT = /^[ \t]{0,40}from[ \t]{1,10}(\.{1,8})([A-Za-z_][\w.]{0,200})[ \t]{1,10}import\b/gm;
+
 /** Dotted names of classes in settings, without those of other repositories. */
 function* modulesIn(value: unknown): Iterable<string> {
   if (typeof value !== "object" || value === null) return;
