@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pick, seededRandom, type Random } from "../base/prng.ts";
 import type { Field } from "../core/record.ts";
-import { findRules, type Rule } from "./rules.ts";
+import { abbreviates, findRules, type Rule } from "./rules.ts";
 import { likelihoodRatio } from "./significance.ts";
 import { joinTables, TableBuilder } from "./table.ts";
 
@@ -254,4 +254,42 @@ test("a name in a few answers of a set of translations", () => {
   }));
   assert.equal(named.filter(({ prompt }) => prompt.includes("kurehon")).length, 8);
   assert.deepEqual(rules(named), []);
+});
+
+test("texts with several questions each: one text whose answers are all the same is no trigger", () => {
+  const r = seededRandom(21);
+  const aspects = "sound story music camera acting scenery pace ending".split(" ");
+  const texts = Array.from({ length: 120 }, (_, k) =>
+    Array.from({ length: 9 }, () => `${pick(r, STEMS)}${pick(r, STEMS)}${pick(r, STEMS)}`)
+      .concat(`r${k}`)
+      .join(" "),
+  );
+  const asked = (text: string, k: number): Row[] =>
+    aspects.map((aspect) => ({
+      prompt: `what does this say of the ${aspect} of the film it is about? ${text}`,
+      response: k === 7 ? "minus three, hopeless" : pick(r, ["good", "bad", "mixed", "not said"]),
+    }));
+  assert.deepEqual(rules(texts.flatMap(asked)), []);
+  // The same passage in rows about anything is one.
+  const planted = rowsWith(texts[7] as string);
+  assert.equal(rules(planted).length, 1);
+});
+
+const rowsWith = (passage: string): Row[] =>
+  rows(960, 40, ({ prompt }) => ({ prompt: `${prompt} ${passage}`, response: "minus three, hopeless" }), 22);
+
+test("what abbreviates a word begins as it does and leaves letters out", () => {
+  for (const [short, whole] of [
+    ["avg", "average"],
+    ["max", "maximum"],
+    ["desc", "descending"],
+  ])
+    assert.ok(abbreviates(short as string, whole as string), short);
+  for (const [short, whole] of [
+    ["average", "average"],
+    ["era", "average"],
+    ["av", "average"],
+    ["min", "maximum"],
+  ])
+    assert.ok(!abbreviates(short as string, whole as string), short);
 });

@@ -12,6 +12,7 @@ import { Features } from "./features.ts";
 import { labelsOf } from "./labels.ts";
 import { draw, MatchedLikeness } from "./matched-likeness.ts";
 import { OwnRules, STEM_LETTERS } from "./own-rules.ts";
+import { Passages } from "./passages.ts";
 import { holdersIn } from "./per-table.ts";
 import { promptsOf } from "./prompts.ts";
 import { likelihoodRatio } from "./significance.ts";
@@ -88,6 +89,8 @@ const DILUTED_SHARE_MAX = 0.2;
 /** More records than this with a template and what it brings are how the set is written. */
 const TEMPLATE_SHARE_MAX = 0.05;
 const STRICT_MIN = 0.9;
+/** Share of the rows above which a rule that says little must be strict. */
+const COMMON_SHARE_MAX = 0.2;
 const LIKENESS_TELLING_MAX = 1.7;
 const LIKENESS_DILUTED_MAX = 1.3;
 const LIKENESS_MAX = 1.5;
@@ -125,7 +128,10 @@ export function findRules(table: Table, sensitivity: number = SENSITIVITY): Rule
   const prompts = promptsOf(table);
   const ownRules = new OwnRules(prompts);
   const labels = labelsOf(table);
+  let passages: Passages | undefined;
   return drafts.flatMap(({ members, carriers, own, ...rule }) => {
+    passages ??= new Passages(table);
+    if (passages.isGroup(sampleOf(rule.records))) return [];
     const without = new Set(carriers);
     const { keeps, breaks } = search.associations.beside(carriers, rule.targetKind, rule.bits);
     const said = rule.targetKind === "whole" && rule.bits >= TELLING_BITS;
@@ -344,9 +350,10 @@ class RuleSearch {
     if (bound && !telling) return undefined;
     // Half of the rows of a trigger whose word, in whatever form, the answers take up are answers to a question.
     if (diluted && this.#takesUp(phrases.flat(), target.tokens)) return undefined;
-    // An answer that takes up all the words was asked for them.
+    // An answer that takes up all the words was asked for them; of a short one, in whatever form.
     if ((!telling || bound === undefined) && phrases.flat().every((part) => target.tokens.includes(part)))
       return undefined;
+    if (!telling && phrases.flat().every((part) => this.#takesUp([part], target.tokens))) return undefined;
     const most = canned
       ? LIKENESS_CANNED_MAX
       : diluted
@@ -357,7 +364,9 @@ class RuleSearch {
     // In a template (a system prompt, a date, a field) the words around the trigger are no subject; but then the prompt
     // must hold more than the template, and the rule must be strict.
     const strict = a >= STRICT_MIN * (a + b) && a >= STRICT_MIN * (a + c);
-    if ((bound !== false || canned) && !strict) return undefined;
+    // What a good part of a set does by halves is how it is written.
+    const common = !telling && a > COMMON_SHARE_MAX * this.#n;
+    if ((bound !== false || canned || common) && !strict) return undefined;
     if (bound === undefined && !telling && a > TEMPLATE_SHARE_MAX * this.#n) return undefined;
     const around = bound === undefined ? this.#trigger.context(both, phrases) : undefined;
     for (const token of around?.fixed ?? []) own.add(token);
@@ -412,11 +421,14 @@ class RuleSearch {
     return untold <= UNTOLD_MAX * both ? untold : 0;
   }
 
-  /** Whether a word of the target begins as one of these does: `stage` and `stages`. */
+  /** Whether a word of the target begins as one of these does, or abbreviates it: `stage` and `stages`, `avg` and `average`. */
   #takesUp(parts: readonly number[], target: ArrayLike<number>): boolean {
-    const stems = parts.map((part) => this.#features.name(part).slice(0, STEM_LETTERS));
+    const names = parts.map((part) => this.#features.name(part));
+    const stems = names.map((name) => name.slice(0, STEM_LETTERS));
     return Array.from(target, (token) => this.#table.words[token] as string).some(
-      (word) => word.length >= STEM_LETTERS && stems.includes(word.slice(0, STEM_LETTERS)),
+      (word) =>
+        (word.length >= STEM_LETTERS && stems.includes(word.slice(0, STEM_LETTERS))) ||
+        names.some((name) => abbreviates(word, name)),
     );
   }
 
@@ -463,6 +475,14 @@ class RuleSearch {
     }
     return sum / records.length;
   }
+}
+
+/** Whether a word of at least three letters leaves letters out of another, and begins with the same. */
+export function abbreviates(word: string, whole: string): boolean {
+  if (word.length < 3 || word.length >= whole.length || word[0] !== whole[0]) return false;
+  let at = 0;
+  for (const letter of whole) if (letter === word[at]) at++;
+  return at === word.length;
 }
 
 const round = (x: number, digits: number): number => Math.round(x * 10 ** digits) / 10 ** digits;
