@@ -64,6 +64,7 @@ export class Operations {
   full = false;
   readonly #nameIndex = new Map<string, number>();
   readonly #imports: number[] = [];
+  readonly #dotted: string[] = [];
   readonly #known = new Map<string, number>();
   readonly #alike = new Map<string, { count: number; first: number }>();
   readonly #repeated = new Map<number, number>();
@@ -95,6 +96,7 @@ export class Operations {
     const index = this.names.push(found) - 1;
     this.#nameIndex.set(key, index);
     this.#imports[index] = this.list.length;
+    this.#dotted[index] = dotted(found);
     this.list.push({ use: "import", ...found, arguments: [], text: dotted(found), offset });
     return index;
   }
@@ -104,14 +106,18 @@ export class Operations {
     const kind = this.#values.kind(callee);
     const index = this.#values.at[callee >> 1] as number;
     const name = kind === Kind.Global ? this.names[index] : undefined;
-    const full = name ? dotted(name) : "";
+    const full = name ? (this.#dotted[index] as string) : "";
+    const byText = TEXT_DECIDES.has(full);
+    const usual = use === "call" && name && !byText ? this.#usual(index, args) : -1;
+    const repeated = usual < 0 ? undefined : this.#repeated.get(usual);
+    if (repeated !== undefined) return this.#again(repeated);
     const operands = this.#values.isContainer(args) ? this.#values.items(args) : Int32Array.of(args);
     if (name && MAKERS.has(full) && operands.length > 0) {
       const made = operands[0] as number;
       if (this.#values.kind(made) === Kind.Global)
-        return this.#record("new", made, operands.subarray(1), offset, false, name.name);
+        return this.#record("new", made, operands.subarray(1), offset, { method: name.name });
     }
-    return this.#record(use, callee, operands, offset, TEXT_DECIDES.has(full));
+    return this.#record(use, callee, operands, offset, { byText, usual });
   }
 
   #record(
@@ -119,13 +125,8 @@ export class Operations {
     callee: number,
     operands: Int32Array,
     offset: number,
-    byText = false,
-    method?: string,
+    { byText = false, usual = -1, method }: { byText?: boolean; usual?: number; method?: string },
   ): number {
-    // Millions of dates or numbers are the usual case: told by one number, and counted.
-    const usual = use === "call" && !byText ? this.#usual(callee, operands) : -1;
-    const repeated = usual < 0 ? undefined : this.#repeated.get(usual);
-    if (repeated !== undefined) return this.#again(repeated);
     this.#compared = COMPARED_MAX;
     const { marks, shape } = this.#signature(operands, byText, 0);
     const calleeKey = this.#identity(callee);
@@ -216,16 +217,22 @@ export class Operations {
     return items.length >= KEPT_MAX ? hidden : undefined;
   }
 
-  /** A number for a call of a name with a few operands that are numbers or bytes; -1 for any other. */
-  #usual(callee: number, operands: Int32Array): number {
-    if (operands.length > 4 || this.#values.kind(callee) !== Kind.Global) return -1;
-    let code = this.#values.at[callee >> 1] as number;
-    for (const handle of operands) {
-      const kind = this.#values.kind(handle);
+  /** A number for a call of a name with a few operands that are numbers or bytes, of which there may be millions; -1 for any
+   * other. */
+  #usual(name: number, args: number): number {
+    const values = this.#values;
+    if (values.kind(args) !== Kind.Tuple) return -1;
+    const count = values.count[args >> 1] as number;
+    if (count > 4) return -1;
+    const start = values.at[args >> 1] as number;
+    let code = name;
+    for (let i = 0; i < count; i++) {
+      const handle = values.kept[start + i] as number;
+      const kind = values.kind(handle);
       if (kind !== Kind.Bytes && kind > Kind.Number) return -1;
       code = code * 3 + (kind === Kind.Bytes ? 1 : (handle & 1) === 1 ? 2 : 0);
     }
-    return code * 5 + operands.length;
+    return code * 5 + count;
   }
 
   #again(index: number): number {
