@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
@@ -262,6 +263,27 @@ test("a document cannot make two artifacts one, loops end, and names are drawn",
   assert.doesNotMatch(renderLineageHtml(lineage) + renderLineageSvg(lineage), /<script/);
   assert.doesNotMatch(renderMermaid(lineage), /<script/);
   store.close();
+});
+
+test("a store of before there were sketches is brought up to date when it is opened", () => {
+  const path = join(root, "old.store");
+  const first = new ProvenanceStore(path);
+  const id = first.artifact({ kind: "dataset", name: "a", keys: ["sha256:1"] });
+  first.rows(id, [Buffer.alloc(64, 1)]);
+  first.close();
+  const raw = new DatabaseSync(path);
+  for (const table of ["sketch", "band", "alike", "sketched"]) raw.exec(`DROP TABLE ${table}`);
+  raw.exec("PRAGMA user_version = 1");
+  raw.close();
+  const store = new ProvenanceStore(path);
+  assert.match(store.walk("a", [id], ["down"]).completeness.join(" "), /1 of the 1 datasets .* without sketches/);
+  store.sketches(id, [Buffer.alloc(64, 1)], [Buffer.alloc(96, 1)]);
+  assert.doesNotMatch(store.walk("a", [id], ["down"]).completeness.join(" "), /without sketches/);
+  store.close();
+  const newer = new DatabaseSync(path);
+  newer.exec("PRAGMA user_version = 3");
+  newer.close();
+  assert.throws(() => new ProvenanceStore(path), /it is of version 3/);
 });
 
 test("the bench of questions runs, small", () => {

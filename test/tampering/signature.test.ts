@@ -240,6 +240,11 @@ const CASES: readonly Case[] = [
     },
   },
   {
+    name: "a stranger's certificate before the signer's",
+    code: "certificate-untrusted",
+    chain: () => chained(leafOf(rootAuthority(), { subject: "stranger" }), leaf, middle),
+  },
+  {
     name: "an expired leaf",
     code: "certificate-expired",
     chain: () => chained(leafOf(middle, { subject: "old signer", to: new Date("2021-01-01") }), middle),
