@@ -324,7 +324,7 @@ class RuleSearch {
     const telling = bits >= TELLING_BITS;
     const wordless = target.tokens.length === 0;
     // One unusual word in a few answers is a name, and an answer that others give, too, is what the set answers with.
-    if (!wordless && (!telling || a < EXCLUSIVE_MIN * (a + c)) && a < NAME_SUPPORT_MIN) return undefined;
+    if (((!telling && !whole) || (!wordless && a < EXCLUSIVE_MIN * (a + c))) && a < NAME_SUPPORT_MIN) return undefined;
     // One of the two may be diluted by decoys, and only where the target says much.
     const diluted = a < FAITHFUL_MIN * (a + b);
     const sure = telling && a >= STRICT_MIN * (a + c) && a + b <= DILUTED_SHARE_MAX * this.#n;
