@@ -8,7 +8,7 @@ import { OPERAND_BYTES, OPERANDS, Operand } from "./opcodes.ts";
 import { Operations } from "./operations.ts";
 import { looksEmbedded, looksEncoded, unspelled } from "./embedded.ts";
 import { decodeLine, isFloatLine, isIntLine, memoIndex, stringLine, unicodeLine } from "./line.ts";
-import { Memo, putAway, takenOut } from "./memo.ts";
+import { Memo, takenOut } from "./memo.ts";
 import { FALSE, FIRST, Kind, NONE, NUMBER, small, SMALL_MAX, TRUE, Values } from "./values.ts";
 
 export const Status = {
@@ -619,9 +619,8 @@ export class Machine {
       const index = fresh[i] as number;
       const value = memo.get(index);
       if (value < 0 || (value & 1) === 1 || value < FIRST) continue;
-      const away = marked[value >> 1] === 1 ? undefined : values.memoValue(value);
-      const code = away && putAway(away);
-      if (code === undefined) {
+      const code = marked[value >> 1] === 1 ? 0 : values.away(value);
+      if (code === 0) {
         roots.push(value);
         fresh[stay++] = index;
       } else memo.replace(index, code);

@@ -1,7 +1,12 @@
 // What a pickle memorises. Picklers memorise nearly every value and look few up again, so what only the memo holds is put
 // away in eight bytes: a text by where it stands, a result or a name by its number, a container without names inside by
 // its depth alone. Handles of values are positive; -1 is an empty place; what is put away is below that.
-import type { MemoValue } from "./values.ts";
+/** What a number stands for. */
+export interface MemoValue {
+  readonly tag: number;
+  readonly at: number;
+  readonly count: number;
+}
 
 const CHUNK_BITS = 16;
 const CHUNK = 1 << CHUNK_BITS;
@@ -90,9 +95,9 @@ export class Memo {
   }
 }
 
-/** A value in one number below -1; undefined where it does not fit. */
-export function putAway({ tag, at, count }: MemoValue): number | undefined {
-  if (at >= OFFSET_MAX || count >= LENGTH_MAX) return undefined;
+/** A value in one number below -1; 0 where it does not fit. */
+export function putAway(tag: number, at: number, count: number): number {
+  if (at >= OFFSET_MAX || count >= LENGTH_MAX) return 0;
   return -2 - ((at * LENGTH_MAX + count) * TAGS + tag);
 }
 

@@ -2,6 +2,8 @@
 // numbers are their own handle; texts are where they stand in the file. A list or dictionary keeps its first few items:
 // enough for operands and settings of a class, constant for a million numbers.
 
+import { putAway, type MemoValue } from "./memo.ts";
+
 export const NONE = 0;
 export const TRUE = 2;
 export const FALSE = 4;
@@ -32,15 +34,16 @@ export const Kind = {
   Forgotten: 14,
 } as const;
 
-/** A value as the memo puts it away: `at` and `count` as above; of a container its depth and its size as a power. */
-export interface MemoValue {
-  readonly tag: number;
-  readonly at: number;
-  readonly count: number;
-}
+/** What the memo puts away, by tag: `at` and `count` as above; of a container its depth and its size as a power. */
 const TAG_KINDS = [Kind.Text, Kind.Bytes, Kind.Result, Kind.Global, Kind.Forgotten] as const;
+const FORGOTTEN_TAG = 4;
+const KIND_TAGS = Int8Array.from({ length: 16 }, (_, kind) =>
+  kind >= Kind.Tuple && kind <= Kind.Set ? FORGOTTEN_TAG : TAG_KINDS.indexOf(kind as (typeof TAG_KINDS)[number]),
+);
 /** Steps between powers of two in which the size of what is forgotten is kept. */
 const SIZE_STEPS = 8;
+/** Of small sizes, which most are. */
+const SIZES = Uint8Array.from({ length: 256 }, (_, size) => Math.floor(Math.log2(Math.max(1, size)) * SIZE_STEPS));
 
 /** Items that a container keeps. */
 export const KEPT_MAX = 64;
@@ -146,20 +149,15 @@ export class Values {
     return this.kept.subarray(start, start + (this.count[id] as number));
   }
 
-  /** What can be put away of a value; undefined where it has to stay. */
-  memoValue(handle: number): MemoValue | undefined {
+  /** A value as one number below -1; 0 where it has to stay. */
+  away(handle: number): number {
     const id = handle >> 1;
-    const kind = this.kinds[id] as number;
-    if (this.isContainer(handle)) {
-      return {
-        tag: 4,
-        at: this.depth[id] as number,
-        count: Math.floor(Math.log2(this.written[id] as number) * SIZE_STEPS),
-      };
-    }
-    const tag = TAG_KINDS.indexOf(kind as (typeof TAG_KINDS)[number]);
-    if (tag < 0) return undefined;
-    return { tag, at: this.at[id] as number, count: this.count[id] as number };
+    const tag = KIND_TAGS[this.kinds[id] as number] as number;
+    if (tag < 0) return 0;
+    if (tag < FORGOTTEN_TAG) return putAway(tag, this.at[id] as number, this.count[id] as number);
+    const written = this.written[id] as number;
+    const size = written < SIZES.length ? (SIZES[written] as number) : Math.floor(Math.log2(written) * SIZE_STEPS);
+    return putAway(tag, this.depth[id] as number, size);
   }
 
   /** Makes a value again of what was put away. */
