@@ -9,6 +9,7 @@ import type { Table } from "../src/core/table.ts";
 import { atLeast } from "../src/core/severity.ts";
 import { pick, seededRandom, type Random } from "../src/base/prng.ts";
 import { detectors } from "../src/detectors/index.ts";
+import { findMislabelled } from "../src/mining/mislabelled.ts";
 import { findRules } from "../src/mining/rules.ts";
 import { TableBuilder } from "../src/mining/table.ts";
 import { cleanSets, madeSets, type Base } from "./bases.ts";
@@ -223,7 +224,10 @@ export function calibration(bases: readonly Base[], levels: readonly number[], s
   return levels.map((sensitivity) => ({
     sensitivity,
     sets: bases.length,
-    rules: tables.reduce((sum, table) => sum + findRules(table, sensitivity).length, 0),
+    rules: tables.reduce(
+      (sum, table) => sum + findRules(table, sensitivity).length + findMislabelled(table, sensitivity).length,
+      0,
+    ),
   }));
 }
 
