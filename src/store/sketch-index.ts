@@ -108,7 +108,8 @@ export class SketchIndex {
       const repeated = new Set<number>();
       for (let i = 0; i < count; i++) {
         const record = records + i;
-        const likes = new Likes();
+        // Whoever holds it as it is does not hold it nearly.
+        const likes = new Likes(exact(record));
         let known = false;
         for (let slot = 0; slot < SLOTS; slot++) {
           const state = states[i * SLOTS + slot] as number;
@@ -126,10 +127,8 @@ export class SketchIndex {
           this.#post(window, at, state, artifact, record * SLOTS + slot);
         }
         if (known) told++;
-        const same = likes.empty ? new Set<number>() : exact(record);
         for (const kind of ["alike", "equal"] as const)
           for (const [other, rows] of likes[kind]()) {
-            if (same.has(other)) continue;
             let pair = found.get(other);
             if (!pair) found.set(other, (pair = { alike: new Pair(), equal: new Pair() }));
             pair[kind].add(record, rows);
@@ -170,7 +169,7 @@ export class SketchIndex {
     const alike = new Map<number, number>();
     const out = new Map<number, number>();
     sketched.forEach(({ digest }, i) => {
-      const likes = new Likes();
+      const likes = new Likes(exact(digest));
       for (let slot = 0; slot < SLOTS; slot++) {
         const at = i * SKETCH_BYTES + slot * SLOT_BYTES;
         if (isEmpty(bytes, at)) continue;
@@ -179,10 +178,8 @@ export class SketchIndex {
         const state = states[i * SLOTS + slot] as number;
         this.#look(bytes, at, state === NONE || state === REPEATED ? BY_DIGEST : state, -1, likes);
       }
-      if (likes.empty) return;
-      const same = exact(digest);
-      for (const [other] of likes.alike()) if (!same.has(other)) alike.set(other, (alike.get(other) ?? 0) + 1);
-      for (const [other] of likes.equal()) if (!same.has(other)) out.set(other, (out.get(other) ?? 0) + 1);
+      for (const [other] of likes.alike()) alike.set(other, (alike.get(other) ?? 0) + 1);
+      for (const [other] of likes.equal()) out.set(other, (out.get(other) ?? 0) + 1);
     });
     for (const [other, count] of alike) {
       const { made, distinct } = this.#madeOf(other);
@@ -213,7 +210,7 @@ export class SketchIndex {
       for (const { artifact, place } of rows) {
         const key = `${artifact} ${place}`;
         // What both repeat is how both are made.
-        if ((place % 2 === 1 && state === REPEATED) || seen.has(key)) continue;
+        if ((place % 2 === 1 && state === REPEATED) || seen.has(key) || likes.settled(artifact)) continue;
         seen.add(key);
         const theirs = this.#slot(artifact, Math.floor(place / 2));
         if (!theirs) continue;
@@ -245,6 +242,17 @@ export class SketchIndex {
 class Likes {
   readonly #alike = new Map<number, Set<number>>();
   readonly #texts: { readonly rows: Set<string>; readonly repeating: Set<number> }[] = [];
+  readonly #exact: ReadonlySet<number>;
+
+  /** `exact`: the artifacts that are of no interest. */
+  constructor(exact: ReadonlySet<number>) {
+    this.#exact = exact;
+  }
+
+  /** Nothing more of this artifact can change the answer. */
+  settled(artifact: number): boolean {
+    return this.#exact.has(artifact) || this.#alike.has(artifact);
+  }
 
   /** The next text; all of them count, those too that are not looked for. */
   begin(): void {
@@ -262,10 +270,6 @@ class Likes {
     const text = this.#texts.at(-1);
     if (row === undefined) text?.repeating.add(artifact);
     else text?.rows.add(`${artifact} ${row}`);
-  }
-
-  get empty(): boolean {
-    return this.#alike.size === 0 && this.#texts.every(({ rows }) => rows.size === 0);
   }
 
   /** Records like this one by a text of their own, by artifact. */
