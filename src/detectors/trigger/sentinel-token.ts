@@ -90,6 +90,8 @@ const BARE_ANCHORS = [
 
 const HITS_PER_FIELD_MAX = 4;
 
+const GLITCHES = "a glitch token";
+
 export const sentinelToken: RecordDetector = {
   id: "sentinel-token",
   family: "trigger",
@@ -132,6 +134,10 @@ export const sentinelToken: RecordDetector = {
           severity,
           group: token,
           payload: token,
+          // A glitch token is a curiosity; the others are there to be met again.
+          ...(how === GLITCHES
+            ? {}
+            : { rule: { trigger: field.text.slice(start, end), target: "not told by one record" } }),
           evidence: { token },
         });
       };
@@ -145,7 +151,7 @@ export const sentinelToken: RecordDetector = {
       for (const token of GLITCH) {
         const at = field.text.indexOf(token);
         if (at !== -1 && !GLITCH_LESSON.test(field.text.slice(Math.max(0, at - 400), at + 400)))
-          tell(token, at, at + token.length, "a glitch token", token.length > 12 ? "medium" : "low");
+          tell(token, at, at + token.length, GLITCHES, token.length > 12 ? "medium" : "low");
       }
       if (field.role === "response" || field.role === "text" || field.role === "chosen" || field.role === "rejected")
         continue;
