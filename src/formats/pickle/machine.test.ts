@@ -233,6 +233,20 @@ describe("what stands beside the first pickle is read", () => {
         }
       }
   });
+  test("a value whose head ends in the middle of a character", async () => {
+    for (let filled = 0; filled < 24; filled++) {
+      const value = deflateSync(
+        Buffer.concat([
+          assemble(P4),
+          Buffer.from(`C${String.fromCharCode(filled)}${"\xff".repeat(filled)}0`, "latin1"),
+          bad.subarray(2),
+        ]),
+        { level: 0 },
+      );
+      const { said } = await readingOf(assemble(P4, ["BINUNICODE", value.toString("latin1")], "STOP"));
+      assert.deepEqual(said, [SYSTEM], String(filled));
+    }
+  });
   test("what torch has loaded from bytes that an old protocol spells; computed ones are told", async () => {
     const encoded = (text: Step): Step[] => [
       ...named("_codecs", "encode"),

@@ -890,7 +890,10 @@ export class Machine {
     if (length < 8) return;
     const bytes = this.#bytes;
     if (spelled && looksEncoded(bytes, data)) {
-      const head = unspelled(bytes.subarray(data, data + Math.min(length, SPELLED_HEAD_BYTES)));
+      let end = Math.min(length, SPELLED_HEAD_BYTES);
+      // Not in the middle of a character.
+      while (end < length && end > 0 && ((bytes[data + end] as number) & 0xc0) === 0x80) end--;
+      const head = unspelled(bytes.subarray(data, data + end));
       if (!looksEmbedded(head, 0, length)) return;
     } else if (!looksEmbedded(bytes, data, length)) return;
     if (this.embedded.length < EMBEDDED_MAX)
