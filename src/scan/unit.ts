@@ -215,15 +215,7 @@ class UnitScan {
       tally: new HitTally(limits),
       plan: this.#input.plan,
       columns: undefined,
-      table:
-        this.#engine.datasets.length > 0
-          ? new TableBuilder({
-              digests: this.#engine.digests,
-              // A range is small, and its file is thinned as a whole.
-              tokensMax: planned ? Infinity : limits.tableTokensMax,
-              ...this.#input.sample,
-            })
-          : undefined,
+      table: undefined,
       follower: this.#engine.follow ? new Follower(this.#engine.follow) : undefined,
       rows: this.#engine.rows ? new Bytes() : undefined,
       sketches: this.#engine.rows ? new Bytes() : undefined,
@@ -432,6 +424,14 @@ class UnitScan {
     }
   }
 
+  /** Made where there are records: many files are models, and have none. */
+  #newTable(): TableBuilder {
+    const { digests, limits } = this.#engine;
+    // A range is small, and its file is thinned as a whole.
+    const tokensMax = this.#input.range ? Infinity : limits.tableTokensMax;
+    return new TableBuilder({ digests, tokensMax, ...this.#input.sample });
+  }
+
   async #sampleKey(): Promise<number> {
     return (this.#key ??= this.#input.sample?.key ?? (await this.#input.key?.()) ?? 0);
   }
@@ -443,6 +443,7 @@ class UnitScan {
     open.plan ??= this.#plan(batch, open);
     // A reader may leave out records that it cannot read and still count them.
     const base = batch.first;
+    if (this.#engine.datasets.length > 0) open.table ??= this.#newTable();
     const told = open.table ?? open.follower;
     for (let left = partial.records ?? 0; left < base && (told || open.rows); left++) {
       told?.add([]);
