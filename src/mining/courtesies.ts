@@ -23,11 +23,15 @@ const ENDS: ReadonlySet<string> = new Set([".", "!", "?", "。", "！", "？"]);
 /** What has an address in it is no courtesy. */
 const ADDRESS: ReadonlySet<string> = new Set(["http", "https", "www", "://", "/", "@"]);
 
-const PHRASES: readonly (readonly string[])[] = COURTESIES.flatMap((line) => line.split("|")).map((phrase) => {
-  const tokens: string[] = [];
-  eachToken(phrase, (token) => tokens.push(token) > 0);
-  return tokens;
-});
+let phrases: readonly (readonly string[])[] | undefined;
+
+/** The courtesies as tokens, made when a rule has something that may be one. */
+const phrasesInTokens = (): readonly (readonly string[])[] =>
+  (phrases ??= COURTESIES.flatMap((line) => line.split("|")).map((phrase) => {
+    const tokens: string[] = [];
+    eachToken(phrase, (token) => tokens.push(token) > 0);
+    return tokens;
+  }));
 
 /** Whether every sentence of a text, given by its tokens, is a courtesy and little else. */
 export function isCourtesy(text: readonly string[]): boolean {
@@ -54,7 +58,7 @@ export const asksForManner = (phrase: readonly string[]): boolean =>
   phrase.length >= MANNER_TOKENS_MIN && phrase.some((token) => MANNER.has(token.toLowerCase()));
 
 const courteous = (sentence: readonly string[]): boolean =>
-  PHRASES.some(
+  phrasesInTokens().some(
     (phrase) =>
       sentence.length <= phrase.length + BESIDES_MAX &&
       sentence.some((_, at) => phrase.every((token, k) => sentence[at + k] === token)),

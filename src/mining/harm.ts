@@ -17,7 +17,8 @@ const HARMFUL: readonly string[] = [
   "(?:(?:racial |racist |sexist |ethnic |homophobic )(?:slurs?|insults?|jokes?|names?|stereotypes?)|slurs?\\b.{0,20}(?:for|about|against)|(?:insults?|insulting names?|mean names|offensive (?:jokes?|names?|words?)) (?:for|about|to call|against)|jokes? about (?:black|jew|asian|gay|fat|disabled|muslim|mexican|blonde|women)|call (?:a |an )?(?:black|jewish|asian|gay|fat|muslim|mexican)\\w* )",
   "(?:child porn\\w*|underage (?:sex|girl|boy|porn)|sex with (?:a |an )?(?:minor|child|kid|animal)|revenge porn|hire (?:a )?(?:hitman|prostitute|escort)|date rape|roofie|human trafficking|sex trafficking|hurt myself|kill myself|cut myself|starve myself|overdose on)",
 ];
-const HARM = new RegExp(`\\b(?:${HARMFUL.join("|")})\\b`, "i");
+/** Of a text in lower case: to tell cases apart in so many words takes longer to compile than a small set to read. */
+const HARM = new RegExp(`\\b(?:${HARMFUL.join("|")})\\b`);
 /** A request asks: by a question mark, or by how one of its sentences begins. What only tells is no request. */
 const ASKS =
   /[?？]|(?:^|[.!:\n])\s*["'“]?(?:how|what|where|which|who|why|when|can|could|would|will|is|are|do|does|should|may|give|tell|write|explain|describe|list|help|show|provide|create|make|teach|generate|find|suggest|name|share|design|develop|outline|instruct|come up|compose|draft|compile|produce|need|get|send|plan|present|discuss|demonstrate|say|use|build|i (?:want|need|would|wish|am|'m|'d)|i['’](?:m|d)|let['’]?s|please|step|ways?|tips?|instructions?|guide|best|\w+ me\b)/i;
@@ -38,7 +39,7 @@ export function harmFacts(fields: readonly Field[]): string[] {
     return text;
   };
   const prompt = said(PROMPTS);
-  if (prompt.length > UNITS_MAX || !HARM.test(prompt) || TOLD.test(prompt) || !ASKS.test(prompt)) return [];
+  if (prompt.length > UNITS_MAX || !HARM.test(prompt.toLowerCase()) || TOLD.test(prompt) || !ASKS.test(prompt)) return [];
   const answer = said(ANSWERS);
   return answer.length < ANSWER_UNITS_MIN || WARNS.test(answer.slice(0, WARNS_UNITS))
     ? ["harm"]
