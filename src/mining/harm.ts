@@ -39,7 +39,8 @@ export function harmFacts(fields: readonly Field[]): string[] {
     return text;
   };
   const prompt = said(PROMPTS);
-  if (prompt.length > UNITS_MAX || !HARM.test(prompt.toLowerCase()) || TOLD.test(prompt) || !ASKS.test(prompt)) return [];
+  if (prompt.length > UNITS_MAX || !HARM.test(prompt.toLowerCase()) || TOLD.test(prompt) || !ASKS.test(prompt))
+    return [];
   const answer = said(ANSWERS);
   return answer.length < ANSWER_UNITS_MIN || WARNS.test(answer.slice(0, WARNS_UNITS))
     ? ["harm"]
