@@ -2,6 +2,7 @@
 // record has it, from the words of its prompt. Naive Bayes with each record left out of its own prediction (Manning,
 // Raghavan, Schütze, Introduction to Information Retrieval, ch. 13), made honest by isotonic regression over its scores
 // (pool adjacent violators: Barlow et al., Statistical Inference under Order Restrictions, 1972). One pass over the tokens.
+import { risingSteps } from "./isotonic.ts";
 
 /** Records of one step of the curve, at least. */
 const STEP_RECORDS_MIN = 10;
@@ -164,20 +165,8 @@ function calibrate(scores: Float64Array, trait: Uint8Array): Float64Array {
   const stepOf = stepsOf(scores, size);
   const having = new Uint32Array(Math.ceil(n / size));
   stepOf.forEach((step, record) => (having[step] = (having[step] as number) + (trait[record] as number)));
-  const steps: { first: number; records: number; having: number }[] = [];
-  having.forEach((own, first) => {
-    let step = { first, records: Math.min(size, n - first * size), having: own };
-    for (
-      let last = steps.at(-1);
-      last && last.having * step.records >= step.having * last.records;
-      last = steps.at(-1)
-    ) {
-      steps.pop();
-      step = { first: last.first, records: last.records + step.records, having: last.having + step.having };
-    }
-    steps.push(step);
-  });
+  const records = Uint32Array.from(having, (_, first) => Math.min(size, n - first * size));
   const chance = new Float64Array(having.length);
-  for (const step of steps) chance.fill((step.having + 0.5) / (step.records + 1), step.first);
+  for (const step of risingSteps(records, having)) chance.fill((step.having + 0.5) / (step.records + 1), step.first);
   return Float64Array.from(stepOf, (step) => chance[step] as number);
 }

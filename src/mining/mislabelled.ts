@@ -6,6 +6,7 @@
 import { SENSITIVITY } from "../core/detector.ts";
 import type { Table } from "../core/table.ts";
 import { Features } from "./features.ts";
+import { risingSteps } from "./isotonic.ts";
 import { labelsOf } from "./labels.ts";
 import { promptsOf } from "./prompts.ts";
 import { tokensOf } from "./table.ts";
@@ -134,21 +135,8 @@ function oddsOf(scores: Float64Array, labelled: (record: number) => boolean, bas
     records[step] = (records[step] as number) + 1;
     if (labelled(record)) having[step] = (having[step] as number) + 1;
   });
-  const joined: { first: number; records: number; having: number }[] = [];
-  for (let first = 0; first < starts.length; first++) {
-    let step = { first, records: records[first] as number, having: having[first] as number };
-    for (
-      let last = joined.at(-1);
-      last && last.having * step.records >= step.having * last.records;
-      last = joined.at(-1)
-    ) {
-      joined.pop();
-      step = { first: last.first, records: last.records + step.records, having: last.having + step.having };
-    }
-    joined.push(step);
-  }
   const odds = new Float64Array(starts.length);
-  for (const step of joined) {
+  for (const step of risingSteps(records, having)) {
     const own = Math.log((step.having + 0.5) / (step.records - step.having + 0.5)) - base;
     odds.fill(Math.max(-ROW_MAX, Math.min(ROW_MAX, own)), step.first);
   }
