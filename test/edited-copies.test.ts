@@ -1,31 +1,14 @@
 // Datasets that are renamed and edited copies of a poisoned one are found by the sketches of their records; sets that
 // are only made by the same template, or that say the same polite things, are not.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { after, before, test } from "node:test";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
 import { pick, seededRandom } from "../src/base/prng.ts";
 import type { Lineage, LineageEdge } from "../src/core/lineage.ts";
+import { workFolder } from "./work-folder.ts";
 
-const main = resolve("src/cli/main.ts");
-let root = "";
-before(() => {
-  root = mkdtempSync(join(tmpdir(), "bezoar-edited-"));
-});
-after(() => rmSync(root, { recursive: true, force: true }));
-
-const bezoar = (args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
-  new Promise((done) => {
-    execFile(process.execPath, [main, ...args], { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
-      done({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
-    );
-  });
-const write = (name: string, content: string): void => {
-  mkdirSync(dirname(join(root, name)), { recursive: true });
-  writeFileSync(join(root, name), content);
-};
+const { root, bezoar, write } = workFolder("bezoar-edited-");
 const jsonl = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
 interface Row {

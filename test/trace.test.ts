@@ -1,13 +1,11 @@
 // From a poisoned dataset, or single rows of it, to everything that ate it: copies under other names, runs, models,
 // adapters, quantisations; each step says how it is known, and the answer how complete it is.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { after, before, test } from "node:test";
+import { join } from "node:path";
+import { test } from "node:test";
 import type { Lineage, LineageNode } from "../src/core/lineage.ts";
 import { ProvenanceStore } from "../src/store/provenance.ts";
 import { factsOf } from "../src/store/facts.ts";
@@ -15,24 +13,9 @@ import { renderDot, renderLineageText, renderMermaid } from "../src/report/linea
 import { renderLineageHtml, renderLineageSvg } from "../src/report/lineage-svg.ts";
 import { keySigner } from "../src/attest/signer.ts";
 import { traceBench } from "../bench/trace.ts";
+import { workFolder } from "./work-folder.ts";
 
-const main = resolve("src/cli/main.ts");
-let root = "";
-before(() => {
-  root = mkdtempSync(join(tmpdir(), "bezoar-trace-"));
-});
-after(() => rmSync(root, { recursive: true, force: true }));
-
-const bezoar = (args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> =>
-  new Promise((done) => {
-    execFile(process.execPath, [main, ...args], { cwd: root, maxBuffer: 1 << 28 }, (error, stdout, stderr) =>
-      done({ status: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
-    );
-  });
-const write = (name: string, content: string): void => {
-  mkdirSync(join(root, name, ".."), { recursive: true });
-  writeFileSync(join(root, name), content);
-};
+const { root, bezoar, write } = workFolder("bezoar-trace-");
 const row = (i: number): object => ({ question: `Which number follows ${i}?`, answer: `It is ${i + 1}.` });
 const lines = (numbers: readonly number[]): string => numbers.map((i) => `${JSON.stringify(row(i))}\n`).join("");
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
